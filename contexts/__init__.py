@@ -1,0 +1,39 @@
+"""JSON-LD in a closed world: pinned contexts, strict JSON, and documents as canonical N-Quads.
+
+Nothing here ever opens a socket, but `python -m contexts.refresh`.
+"""
+
+from contexts import strict_json
+from contexts.canonical import CanonicalHasher, RecentHashes, canonicalize, hash_canonical
+from contexts.errors import (
+    ContextIntegrityError,
+    ContextsError,
+    DataLossError,
+    InlineContextError,
+    InvalidDocumentError,
+    StrictJsonError,
+    TooComplexError,
+    UnknownContextError,
+)
+from contexts.limits import DEFAULT_LIMITS, Limits
+from contexts.store import ContextSelection, ContextStore
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "CanonicalHasher",
+    "ContextIntegrityError",
+    "ContextSelection",
+    "ContextStore",
+    "ContextsError",
+    "DataLossError",
+    "InlineContextError",
+    "InvalidDocumentError",
+    "Limits",
+    "RecentHashes",
+    "StrictJsonError",
+    "TooComplexError",
+    "UnknownContextError",
+    "canonicalize",
+    "hash_canonical",
+    "strict_json",
+]

@@ -1,0 +1,95 @@
+"""From a document to the hash that a proof signs.
+
+`hash_canonical` is the seam: whoever makes or checks a proof takes a `CanonicalHasher`, and need not know how
+the canonical form comes about.
+
+Source: Data Integrity EdDSA Cryptosuites 1.0, sections 3.2.3 (Transformation) and 3.2.4 (Hashing).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from contexts import strict_json
+from contexts.limits import DEFAULT_LIMITS
+from contexts.rdfc import canonical_nquads
+from contexts.statements import to_statements
+
+if TYPE_CHECKING:
+    from contexts.limits import Limits
+    from contexts.store import ContextSelection
+
+RECENT_HASHES: Final = 256
+
+
+class CanonicalHasher(Protocol):
+    """Whatever gives the SHA-256 of a document's canonical N-Quads, 32 bytes."""
+
+    def __call__(self, document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+        """Hash a document, read with these versions of the contexts."""
+        ...
+
+
+def canonicalize(
+    document: dict[str, Any], *, selection: ContextSelection, limits: Limits = DEFAULT_LIMITS
+) -> str:
+    """The canonical N-Quads of a document (RDFC-1.0), in which nothing of it is lost.
+
+    Args:
+        document: parsed JSON with an `@context`; not changed.
+        selection: which versions of the contexts to read it with.
+        limits: what it may cost.
+
+    Raises:
+        DataLossError: something would not be signed, or could be changed without breaking a signature.
+        InvalidDocumentError: no JSON-LD, a protected term redefined, or what no credential needs.
+        TooComplexError: over a limit.
+        UnknownContextError, InlineContextError: a context from outside.
+    """
+    quads = to_statements(document, tables=selection.tables, limits=limits)
+    return canonical_nquads(quads, work=limits.work)
+
+
+def hash_canonical(document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+    """SHA-256 of the canonical N-Quads, 32 bytes.
+
+    Raises:
+        ContextsError: see `canonicalize`.
+    """
+    return hashlib.sha256(canonicalize(document, selection=selection).encode()).digest()
+
+
+class RecentHashes:
+    """A hasher that remembers its latest answers: what was just verified need not be canonicalized again.
+
+    Only hashes are kept, 64 bytes for each; errors are not. Safe to share between threads.
+
+    Args:
+        size: how many to remember.
+    """
+
+    def __init__(self, size: int = RECENT_HASHES) -> None:
+        self._size = size
+        self._hashes: OrderedDict[bytes, bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+        """Hash a document, or remember its hash.
+
+        Raises:
+            ContextsError: see `canonicalize`.
+        """
+        key = hashlib.sha256(selection.digest + strict_json.dumps(document)).digest()
+        with self._lock:
+            if key in self._hashes:
+                self._hashes.move_to_end(key)
+                return self._hashes[key]
+        value = hash_canonical(document, selection=selection)
+        with self._lock:
+            self._hashes[key] = value
+            while len(self._hashes) > self._size:
+                self._hashes.popitem(last=False)
+        return value

@@ -1,0 +1,65 @@
+"""Values as N-Quads terms in canonical form: literals, language tags, numbers, IRIs.
+
+Source: RDF 1.2 N-Quads, "A Canonical form of N-Quads" as RDFC-1.0 uses it; JSON-LD 1.1 API, section 8.2.2
+(Object to RDF Conversion).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_ESCAPES: Final = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
+    0x08: "\\b",
+    0x09: "\\t",
+    0x0A: "\\n",
+    0x0C: "\\f",
+    0x0D: "\\r",
+    0x22: '\\"',
+    0x5C: "\\\\",
+}
+_NEEDS_ESCAPE: Final = re.compile(r'[\x00-\x1f\x7f"\\]')
+_IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`\ud800-\udfff]*")
+_LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_DOUBLE: Final = re.compile(r"(\d)0*E\+?(-)?0*(\d)")
+_TOO_LARGE_FOR_AN_INTEGER: Final = 1e21
+
+
+def is_absolute_iri(text: str) -> bool:
+    """Whether the text may stand between < and > and has a scheme. Spaces and controls never may."""
+    return _IRI.fullmatch(text) is not None
+
+
+def is_language_tag(text: str) -> bool:
+    """Whether the text has the shape of a BCP 47 tag."""
+    return _LANGUAGE.fullmatch(text) is not None
+
+
+def escape(text: str) -> str:
+    """Escape what canonical N-Quads escape, and nothing else."""
+    return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
+
+
+def string_literal(text: str, *, datatype: str = "", language: str = "") -> str:
+    """A literal; `datatype` "" or xsd:string is a plain one."""
+    quoted = f'"{escape(text)}"'
+    if language:
+        return f"{quoted}@{language}"
+    return quoted if datatype in {"", f"{XSD}string"} else f"{quoted}^^<{datatype}>"
+
+
+def boolean_literal(value: bool, *, datatype: str = "") -> str:  # noqa: FBT001 - it is the value
+    """A native boolean, of its own datatype if the term has none."""
+    return f'"{"true" if value else "false"}"^^<{datatype or XSD + "boolean"}>'
+
+
+def number_literal(value: float, *, datatype: str = "") -> str | None:
+    """A native number; None if its canonical form stands for another number (digits would be lost)."""
+    is_double = value % 1 != 0 or abs(value) >= _TOO_LARGE_FOR_AN_INTEGER or datatype == f"{XSD}double"
+    if not is_double:
+        return f'"{int(value)}"^^<{datatype or XSD + "integer"}>'
+    text = _DOUBLE.sub(r"\1E\2\3", f"{value:1.15E}")
+    if float(text) != value:
+        return None
+    return f'"{text}"^^<{datatype or XSD + "double"}>'

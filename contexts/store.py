@@ -1,0 +1,160 @@
+"""The closed world: the context documents that exist, and which versions of them to read a document with."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from contexts.errors import InlineContextError, InvalidDocumentError, TooComplexError, UnknownContextError
+from contexts.lock import DOCUMENTS, PinnedVersion, read_document, read_lock
+from contexts.terms import TermTables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+MAXIMUM_SELECTIONS: Final = 8
+MAXIMUM_CONTEXTS: Final = 32
+MAXIMUM_VALUES: Final = 200_000
+
+
+@dataclass(frozen=True, eq=False)
+class ContextSelection:
+    """One version of each context.
+
+    Args:
+        label: says which versions, for URLs that have several ("context-3.0.3.json 2026-06"); "" when there
+            was no choice.
+        digest: 32 bytes that differ between selections.
+        tables: the term definitions.
+    """
+
+    label: str
+    digest: bytes = field(repr=False)
+    tables: TermTables = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Version:
+    pinned: PinnedVersion
+    document: Any
+
+
+class ContextStore:
+    """The pinned documents. Made by `load`; safe to share between threads."""
+
+    def __init__(self, versions: Mapping[str, tuple[_Version, ...]]) -> None:
+        self._versions = versions
+        self._selections: dict[tuple[str, ...], ContextSelection] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def load(cls, directory: Path = DOCUMENTS, *, also: Iterable[Path] = ()) -> ContextStore:
+        """Read the documents of a lock, and compare every byte with it.
+
+        Args:
+            directory: with a `lock.json`.
+            also: further directories with a lock of their own, for example those of test vectors.
+
+        Raises:
+            ContextIntegrityError: a document or the lock is missing or altered.
+        """
+        versions = {
+            url: tuple(_Version(each, read_document(place, each)) for each in pinned)
+            for place in (directory, *also)
+            for url, pinned in read_lock(place).items()
+        }
+        return cls(versions)
+
+    @property
+    def urls(self) -> frozenset[str]:
+        """Every URL that is known."""
+        return frozenset(self._versions)
+
+    def newest(self) -> ContextSelection:
+        """The newest version of everything: what to sign with."""
+        return self._select({})
+
+    def newest_documents(self) -> dict[str, Any]:
+        """URL to parsed document, for another processor beside ours; not to be changed."""
+        return {url: versions[0].document for url, versions in self._versions.items()}
+
+    def selections(self, document: object) -> tuple[ContextSelection, ...]:
+        """The selections to try for a document, newest first; one, if it names no context with versions.
+
+        Args:
+            document: parsed JSON; each `@context` in it, however deep, is looked at.
+
+        Raises:
+            UnknownContextError: a URL that is not pinned. It is never fetched.
+            InlineContextError: a context that is no URL: an object, or null.
+            InvalidDocumentError: no context at all.
+            TooComplexError: too many values or contexts to look at.
+        """
+        urls = self._urls_of(document)
+        choices = [[(url, each.pinned.label) for each in self._versions[url]] for url in urls]
+        combinations = itertools.islice(itertools.product(*choices), MAXIMUM_SELECTIONS)
+        return tuple(self._select(dict(each)) for each in combinations)
+
+    def _urls_of(self, document: object) -> list[str]:
+        urls = list(dict.fromkeys(_context_urls(document)))
+        if not urls:
+            raise InvalidDocumentError("no @context")
+        if len(urls) > MAXIMUM_CONTEXTS:
+            raise TooComplexError(f"more than {MAXIMUM_CONTEXTS} contexts", pointer="/@context")
+        for url in urls:
+            if url not in self._versions:
+                raise UnknownContextError(url[:200], pointer="/@context")
+        return urls
+
+    def _select(self, labels: Mapping[str, str]) -> ContextSelection:
+        """The selection with these versions, newest for what is not named; made once, then shared."""
+        chosen = {
+            url: next((v for v in versions if labels.get(url) == v.pinned.label), versions[0])
+            for url, versions in self._versions.items()
+        }
+        key = (
+            *(version.pinned.sha256 for version in chosen.values()),
+            label := ", ".join(_label(url, labels[url]) for url in labels if labels[url]),
+        )
+        with self._lock:
+            if key not in self._selections:
+                self._selections[key] = self._make_selection(label, chosen)
+            return self._selections[key]
+
+    def _make_selection(self, label: str, chosen: Mapping[str, _Version]) -> ContextSelection:
+        text = "".join(f"{url} {version.pinned.sha256}\n" for url, version in sorted(chosen.items()))
+        digest = hashlib.sha256(text.encode()).digest()
+        same = next((each for each in self._selections.values() if each.digest == digest), None)
+        tables = same.tables if same else TermTables({url: v.document for url, v in chosen.items()})
+        return ContextSelection(label=label, digest=digest, tables=tables)
+
+
+def _label(url: str, label: str) -> str:
+    return f"{url.rpartition('/')[2]} {label}"
+
+
+def _context_urls(document: object) -> Iterator[str]:
+    """Every context URL of a document, in no particular order, without recursion."""
+    waiting, seen = [document], 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if "@context" in value:
+                yield from _urls_in(value["@context"])
+            waiting += [each for name, each in value.items() if name != "@context"]
+        elif isinstance(value, list):
+            waiting += value
+        seen += 1
+        if seen > MAXIMUM_VALUES:
+            raise TooComplexError(f"more than {MAXIMUM_VALUES} values")
+
+
+def _urls_in(context: object) -> Iterator[str]:
+    for each in context if isinstance(context, list) else [context]:
+        if not isinstance(each, str):
+            raise InlineContextError("an inline context", pointer="/@context")
+        yield each

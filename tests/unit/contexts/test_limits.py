@@ -1,0 +1,95 @@
+"""Every document is bounded before it costs."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contexts import Limits, StrictJsonError, TooComplexError, canonicalize, hash_canonical, strict_json
+from contexts.terms import MAXIMUM_REMEMBERED
+from tests.unit.contexts.conftest import OB, V2
+
+if TYPE_CHECKING:
+    from contexts import ContextStore
+
+
+def assert_too_complex(store: ContextStore, document: Any, *, seconds: float = 0.25) -> None:
+    selection = store.selections(document)[0]
+    start = time.process_time()
+    with pytest.raises(TooComplexError) as caught:
+        hash_canonical(document, selection=selection)
+    assert caught.value.code == "too_complex"
+    assert time.process_time() - start < seconds
+
+
+@pytest.mark.attack("C14")
+@pytest.mark.parametrize("tags", [10_000, 100_000])
+def test_too_many_statements_are_refused_in_time(
+    store: ContextStore, badge: Any, canonical: Any, tags: int
+) -> None:
+    achievement = badge["credentialSubject"]["achievement"]
+    achievement["tag"] = [f"tag {number}" for number in range(5_000)]
+    assert canonical(badge).count('"tag ') == 5_000
+    achievement["tag"] = [f"tag {number}" for number in range(tags)]
+    assert_too_complex(store, badge)
+
+
+@pytest.mark.attack("C14")
+def test_two_megabytes_are_refused_before_they_are_read(badge: Any) -> None:
+    assert strict_json.loads(json.dumps(badge))
+    badge["evidence"] = [{"type": ["Evidence"], "narrative": "x" * 2_000_000}]
+    with pytest.raises(StrictJsonError) as caught:
+        strict_json.loads(strict_json.dumps(badge))
+    assert caught.value.code == "too_large"
+
+
+def test_too_many_nodes_without_id_are_refused(store: ContextStore, badge: Any) -> None:
+    badge["evidence"] = [{"type": ["Evidence"], "name": str(number)} for number in range(2_100)]
+    assert_too_complex(store, badge)
+
+
+@pytest.mark.attack("C13")
+def test_equal_nodes_below_a_nameless_one_are_given_up_in_time(store: ContextStore, badge: Any) -> None:
+    subject = badge["credentialSubject"]
+    del subject["id"]
+    subject["result"] = [
+        {"type": ["Result"], "alignment": [{"type": ["Alignment"]} for _ in range(9)]} for _ in range(9)
+    ]
+    assert_too_complex(store, badge)
+    subject["result"] = [
+        {"type": ["Result"], "value": str(n), "alignment": [{"type": ["Alignment"], "targetName": str(n)}]}
+        for n in range(9)
+    ]
+    assert hash_canonical(badge, selection=store.newest())
+
+
+def test_too_deep_a_document_is_refused(store: ContextStore) -> None:
+    document: dict[str, Any] = {"id": "urn:a"}
+    for number in range(70):
+        document = {"id": f"urn:{number}", "type": ["Profile"], "parentOrg": document}
+    assert_too_complex(store, document | {"@context": [V2, OB]})
+
+
+def test_many_sets_of_terms_are_refused_in_time_and_not_all_remembered(store: ContextStore) -> None:
+    # a type brings its own terms: each selection of types is another set
+    tables = store.newest().tables
+    active = tables.with_context(tables.with_context(tables.initial, V2), OB)
+    scoped = [name for name, term in active.terms.items() if term and term.scoped and name[0].isupper()]
+    scoped = [name for name in scoped if "Proof" not in name and "Key" not in name][:10]
+    combinations = itertools.chain.from_iterable(itertools.combinations(scoped, n) for n in range(2, 6))
+    for _ in range(6):
+        nodes = [{"type": list(types)} for types in itertools.islice(combinations, 60)]
+        assert_too_complex(store, {"@context": [V2, OB], "type": ["Profile"], "endorsement": nodes})
+    assert len(tables._interned) <= MAXIMUM_REMEMBERED + 1
+
+
+def test_the_limits_can_be_set(store: ContextStore, badge: Any) -> None:
+    selection = store.newest()
+    assert canonicalize(badge, selection=selection)
+    for limits in (Limits(statements=10), Limits(blank_nodes=1), Limits(depth=1), Limits(contexts=2)):
+        with pytest.raises(TooComplexError):
+            canonicalize(badge, selection=selection, limits=limits)
