@@ -1,0 +1,165 @@
+"""From a DID to its document, from a DID URL to its key."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+from contexts import ContextsError, strict_json
+from did.document import DidDocument
+from did.errors import (
+    DidNotFoundError,
+    InvalidDidDocumentError,
+    MethodNotSupportedError,
+    ResolutionUnavailableError,
+)
+from did.fetcher import FetchError
+from did.methods.jwk import resolve_did_jwk
+from did.methods.key import resolve_did_key
+from did.methods.web import did_web_url
+from did.syntax import parse_did, split_method_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from did.document import Relationship, VerificationMethod
+    from did.fetcher import Fetched, Fetcher
+
+_ACCEPT: Final = "application/did+ld+json, application/did+json, application/ld+json, application/json"
+_MAX_BYTES: Final = 65_536
+_MAX_DEPTH: Final = 16
+_OK: Final = 200
+_GONE: Final = frozenset({404, 410})
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Resolver:
+    """Resolves did:key, did:jwk and did:web. Safe to share between threads.
+
+    Args:
+        fetcher: how did:web documents are fetched.
+        allow_insecure_loopback: for development: did:web of `localhost` and 127.0.0.1 over plain http.
+        ttl_seconds: how long a did:web document is remembered; 0 remembers nothing.
+        cache_size: how many are remembered at most.
+        clock: aware UTC now; ends what is remembered, and keys that say when they end.
+    """
+
+    def __init__(
+        self,
+        *,
+        fetcher: Fetcher,
+        allow_insecure_loopback: bool = False,
+        ttl_seconds: int = 300,
+        cache_size: int = 256,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._fetcher = fetcher
+        self._allow_insecure_loopback = allow_insecure_loopback
+        self._clock = clock
+        self._remembered = _Remembered(timedelta(seconds=ttl_seconds), cache_size)
+        self._methods: dict[str, Callable[[str], DidDocument]] = {
+            "key": lambda did: DidDocument.parse(resolve_did_key(did), expected_did=did),
+            "jwk": lambda did: DidDocument.parse(resolve_did_jwk(did), expected_did=did),
+            "web": self._resolve_web,
+        }
+
+    @property
+    def allow_insecure_loopback(self) -> bool:
+        """Whether plain http to loopback is let through: what stands beside a DID must hold to the same."""
+        return self._allow_insecure_loopback
+
+    def resolve(self, did: str) -> DidDocument:
+        """Find a DID's document.
+
+        Args:
+            did: bare DID.
+
+        Raises:
+            InvalidDidError: the DID breaks its syntax.
+            MethodNotSupportedError: no such method here.
+            DidNotFoundError: the host says there is none.
+            DeactivatedError: it was ended.
+            InvalidDidDocumentError: not strict JSON, another DID's, or malformed.
+            ResolutionUnavailableError: nothing was learnt.
+
+        Source: DID Resolution, section 4 (DID Resolution).
+        """
+        method = parse_did(did).method
+        if method not in self._methods:
+            raise MethodNotSupportedError(method)
+        return self._methods[method](did)
+
+    def dereference(self, did_url: str, *, relationship: Relationship) -> VerificationMethod:
+        """Find the key that a DID URL names, for a purpose.
+
+        Args:
+            did_url: absolute, with fragment.
+            relationship: what the key must be listed for.
+
+        Raises:
+            DidError: as `resolve` and `DidDocument.verification_method` say; MethodEndedError.
+        """
+        did, _ = split_method_url(did_url)
+        method = self.resolve(did).verification_method(did_url, relationship=relationship)
+        method.check_in_force(self._clock())
+        return method
+
+    def _resolve_web(self, did: str) -> DidDocument:
+        url = did_web_url(did, allow_insecure_loopback=self._allow_insecure_loopback)
+        now = self._clock()
+        known = self._remembered.recall(did, now)
+        if known is not None:
+            return known
+        # only a document that was read to its end is remembered: a failure leaves no trace
+        document = DidDocument.parse(self._fetch_json(url), expected_did=did)
+        self._remembered.remember(did, document, now)
+        return document
+
+    def _fetch_json(self, url: str) -> Any:
+        try:
+            fetched = self._fetcher.get(url, accept=_ACCEPT, max_bytes=_MAX_BYTES)
+        except FetchError as err:
+            raise ResolutionUnavailableError(f"{url}: {err.code}") from err
+        _check_status(fetched, url)
+        try:
+            return strict_json.loads(fetched.body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
+        except ContextsError as err:
+            raise InvalidDidDocumentError(f"{url}: {err.code}") from err
+
+
+def _check_status(fetched: Fetched, url: str) -> None:
+    if fetched.status in _GONE:
+        raise DidNotFoundError(f"{url}: HTTP {fetched.status}")
+    if fetched.status != _OK:
+        raise ResolutionUnavailableError(f"{url}: HTTP {fetched.status}")
+
+
+class _Remembered:
+    """Documents that were fetched, for a while; the least recently used goes first."""
+
+    def __init__(self, ttl: timedelta, size: int) -> None:
+        self._ttl = ttl
+        self._size = size
+        self._entries: OrderedDict[str, tuple[datetime, DidDocument]] = OrderedDict()
+        self._lock = Lock()
+
+    def recall(self, did: str, now: datetime) -> DidDocument | None:
+        with self._lock:
+            entry = self._entries.get(did)
+            # a clock that went back must not make a document last longer
+            if entry is None or not timedelta() <= now - entry[0] < self._ttl:
+                return None
+            self._entries.move_to_end(did)
+            return entry[1]
+
+    def remember(self, did: str, document: DidDocument, now: datetime) -> None:
+        with self._lock:
+            self._entries[did] = (now, document)
+            self._entries.move_to_end(did)
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
