@@ -1,0 +1,16 @@
+"""Data Integrity 1.0: proofs inside a JSON-LD document. One file per cryptosuite; `proofs` adds and
+verifies.
+"""
+
+from credentials.data_integrity.proofs import DEFAULT_SUITE, ProofResult, add_proof, verify_proofs
+from credentials.data_integrity.registry import LEGACY_PROOF_TYPES, SUITES, find_suite
+
+__all__ = [
+    "DEFAULT_SUITE",
+    "LEGACY_PROOF_TYPES",
+    "SUITES",
+    "ProofResult",
+    "add_proof",
+    "find_suite",
+    "verify_proofs",
+]

@@ -1,0 +1,1 @@
+"""Simulators: our own protocols, implemented for tests; nothing is patched."""
