@@ -1,0 +1,223 @@
+"""Transactions, column types and migrations, on both engines."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, StatementError
+from sqlmodel import Field, select
+
+from web import migrating
+from web.database import Database, UtcDateTime, new_id, service_registry
+
+ROOT = Path(__file__).parents[3]
+Base = service_registry()
+
+
+class Thing(Base, table=True):
+    __tablename__ = "thing"
+
+    id: str = Field(primary_key=True)
+    count: int = 0
+    at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+@pytest.fixture
+def database(database_url):
+    database = Database(database_url)
+    Base.metadata.create_all(database._writing)
+    yield database
+    database.dispose()
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all(database):
+    with database.write() as session:
+        session.add(Thing(id="kept"))
+    with pytest.raises(RuntimeError, match="half way"), database.write() as session:  # noqa: PT012
+        session.add(Thing(id="lost"))
+        session.flush()
+        raise RuntimeError("half way")
+    with database.session() as session:
+        assert [thing.id for thing in session.exec(select(Thing))] == ["kept"]
+
+
+def test_a_reading_transaction_cannot_write(database):
+    with pytest.raises(DBAPIError), database.session() as session:  # noqa: PT012
+        session.add(Thing(id="never"))
+        session.flush()
+    with database.write() as session:
+        assert session.exec(select(Thing)).all() == []
+
+
+def test_an_intent_is_kept_before_the_act_fails(database):
+    with pytest.raises(RuntimeError, match="act"), database.write() as session:  # noqa: PT012
+        session.add(Thing(id="intent"))
+        session.commit()
+        session.add(Thing(id="act"))
+        raise RuntimeError("act")
+    with database.session() as session:
+        assert session.get(Thing, "intent") is not None
+        assert session.get(Thing, "act") is None
+
+
+@pytest.mark.attack("J4")
+def test_of_thirty_two_at_once_exactly_one_claims(database):
+    with database.write() as session:
+        session.add(Thing(id="code"))
+    claimed = []
+    start = threading.Barrier(32)
+
+    def claim() -> None:
+        start.wait()
+        with database.write() as session:
+            claiming = sa.update(Thing).where(Thing.id == "code", Thing.count == 0).values(count=1)
+            claimed.append(session.execute(claiming).rowcount)
+
+    threads = [threading.Thread(target=claim) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == [0] * 31 + [1]
+
+
+def test_instants_are_aware_and_utc(database):
+    paris = datetime(2026, 10, 14, 16, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
+    with database.write() as session:
+        session.add(Thing(id="a", at=paris))
+        session.add(Thing(id="b"))
+    with database.session() as session:
+        read = session.get(Thing, "a")
+        assert read is not None
+        assert read.at == paris
+        assert read.at is not None
+        assert read.at.tzinfo is UTC
+        assert session.exec(select(Thing).where(Thing.at > paris - timedelta(seconds=1))).one().id == "a"
+        assert session.get(Thing, "b").at is None
+
+
+def test_a_naive_datetime_names_no_instant(database):
+    with pytest.raises(StatementError, match="naive"), database.write() as session:  # noqa: PT012
+        session.add(Thing(id="a", at=datetime(2026, 1, 1)))  # noqa: DTZ001 - that is what is tested
+        session.flush()
+
+
+def test_alive_and_not():
+    assert not Database("postgresql://nobody@127.0.0.1:9/none").is_alive()
+    assert not Database("sqlite:////nonexistent/folder/x.db").is_alive()
+
+
+def test_alive(database):
+    assert database.is_alive()
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "sqlite://", "sqlite:///:memory:"])
+def test_other_databases_are_refused(url):
+    with pytest.raises(ValueError, match="database"):
+        Database(url)
+
+
+def test_identifiers_are_long_and_each_new():
+    assert len({new_id() for _ in range(100)}) == 100
+    assert len(new_id()) == 22
+
+
+# --- migrations
+
+MODELS = """
+from sqlmodel import Field
+from web.database import service_registry
+Base = service_registry()
+METADATA = Base.metadata
+class Boat(Base, table=True):
+    __tablename__ = "boat"
+    id: str = Field(primary_key=True)
+{column}
+"""
+ENV = "from web.migrating import run_env\nfrom {name}.models import METADATA\nrun_env(METADATA)\n"
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch, request):
+    """A package with one table and its first migration: gives its name."""
+    name = f"fleet_{abs(hash(request.node.nodeid)) % 10**8}"
+    folder = tmp_path / name
+    (folder / "migrations").mkdir(parents=True)
+    (folder / "__init__.py").write_text("")
+    (folder / "models.py").write_text(MODELS.format(column=""))
+    (folder / "migrations" / "env.py").write_text(ENV.format(name=name))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    written = migrating.make_revision(name, "First tables!")
+    assert written is not None
+    assert written.name == "0001_first_tables.py"
+    yield name
+    for module in [module for module in sys.modules if module.split(".")[0] == name]:
+        del sys.modules[module]
+
+
+def metadata_of(name: str) -> sa.MetaData:
+    return sys.modules[f"{name}.models"].METADATA
+
+
+def test_models_and_migrations_agree(service, database_url):
+    database = Database(database_url)
+    assert database.check_models_match(metadata_of(service), service)[0].startswith(
+        "database is at revision None"
+    )
+    database.upgrade(service)
+    database.upgrade(service)
+    assert database.check_models_match(metadata_of(service), service) == []
+    assert migrating.make_revision(service, "nothing") is None
+    database.dispose()
+
+
+def test_a_difference_is_found(service, database_url):
+    database = Database(database_url)
+    database.upgrade(service)
+    sa.Table("oar", metadata_of(service), sa.Column("id", sa.Integer, primary_key=True))
+    metadata_of(service).tables["boat"].append_column(sa.Column("name", sa.String(40)))
+    found = database.check_models_match(metadata_of(service), service)
+    assert len(found) == 2
+    assert any("oar" in line for line in found)
+    assert any("name" in line for line in found)
+    database.dispose()
+
+
+def test_an_interrupted_migration_leaves_nothing(service, database_url, tmp_path):
+    versions = tmp_path / service / "migrations" / "versions"
+    (versions / "0002_broken.py").write_text(
+        'import sqlalchemy as sa\nfrom alembic import op\nrevision = "0002"\ndown_revision = "0001"\n\n\n'
+        'def upgrade():\n    op.create_table("half", sa.Column("id", sa.Integer))\n    raise RuntimeError("cut")\n'
+    )
+    database = Database(database_url)
+    with pytest.raises(RuntimeError, match="cut"):
+        database.upgrade(service)
+    assert sa.inspect(database.engine).get_table_names() == []
+    (versions / "0002_broken.py").unlink()
+    database.upgrade(service)
+    assert "boat" in sa.inspect(database.engine).get_table_names()
+    database.dispose()
+
+
+def test_processes_that_start_at_once_wait_for_each_other(service, database_url, tmp_path):
+    program = f"from web.database import Database; Database({database_url!r}).upgrade({service!r})"
+    environment = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "PATH": ""}
+    started = [
+        subprocess.Popen([sys.executable, "-c", program], env=environment, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    assert [(process.communicate(timeout=60)[1][-500:], process.returncode) for process in started] == [
+        (b"", 0)
+    ] * 3
+    database = Database(database_url)
+    with database.session() as session:
+        assert session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").all() == [
+            ("0001",)
+        ]
+    database.dispose()

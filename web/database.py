@@ -1,0 +1,243 @@
+"""One sync engine per service, on SQLite or PostgreSQL: transactions, column types, identifiers."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import registry
+from sqlalchemy.pool import NullPool, QueuePool
+from sqlmodel import Session, SQLModel
+
+from web import migrating
+from web.packages import package_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import URL, Connection, Dialect
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_MILLISECONDS = 5_000
+MIGRATION_BUSY_MILLISECONDS = 60_000
+_WRITES = "passeur_writes"
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_registry() -> type[SQLModel]:
+    """A SQLModel base with its own registry and metadata: one per service, so that their tables never mix.
+
+    Returns:
+        the class that the service's tables derive from: `class Award(Base, table=True)`; its
+        `Base.metadata` is the service's METADATA, with named constraints.
+    """
+    tables = registry(metadata=MetaData(naming_convention=NAMING_CONVENTION))
+
+    class Base(SQLModel, registry=tables):
+        """Base of one service's tables."""
+
+    return Base
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware datetimes in, aware UTC datetimes out, on either database.
+
+    Use as `Field(sa_type=UtcDateTime)`. A naive datetime is refused: it names no instant.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; SQLite keeps no zone, so there it is left out."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime names no instant; give an aware one")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def new_id() -> str:
+    """A fresh identifier: 128 random bits, URL-safe, 22 characters."""
+    return secrets.token_urlsafe(16)
+
+
+class Database:
+    """The database of one service.
+
+    Two kinds of transaction, and nothing else:
+    - `session()` reads: one consistent view; writing in it is an error on both engines;
+    - `write()` reads and writes: commits when the block ends, rolls back when it raises. On SQLite it holds
+      the write lock from its first statement (BEGIN IMMEDIATE): SELECT then UPDATE is atomic. On PostgreSQL
+      it is READ COMMITTED: what only one may do is a conditional UPDATE whose `rowcount` decides, or
+      `select(...).with_for_update()`; written so, it holds on both.
+
+    Keep both short, and never fetch over the network inside one.
+
+    Args:
+        url: `sqlite:////path/file.db` or `postgresql://user@host/name`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._reading = self.engine.execution_options(postgresql_readonly=True)
+        self._writing = self.engine.execution_options(**{_WRITES: True})
+        # SQLite has one writer at a time; threads of one process queue here, in order, rather than
+        # poll for the file's lock
+        self._writer = threading.Lock() if self.is_sqlite else None
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A read-only transaction; ends without a trace."""
+        with Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that commits at the end of the block, or rolls back when the block raises.
+
+        `session.commit()` inside the block is allowed (to record an intent before an act); a new
+        transaction of the same kind follows.
+        """
+        with self._turn_to_write(), Session(self._writing, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        if self._writer is None:
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise OperationalError(
+                "BEGIN IMMEDIATE", None, TimeoutError("another thread holds the write lock")
+            )
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def upgrade(self, package: str) -> None:
+        """Bring the tables to the newest migration of `<package>/migrations`, all or nothing.
+
+        Processes that start at once wait for each other.
+
+        Args:
+            package: importable name of the service, such as "wallet".
+        """
+        with self._migration_connection() as connection:
+            migrating.upgrade(connection, migrations_folder(package))
+
+    def check_models_match(self, metadata: MetaData, package: str) -> list[str]:
+        """Differences between the models and the database as the migrations of `package` left it.
+
+        Returns:
+            one line per difference; empty when they agree.
+        """
+        with self._migration_connection() as connection:
+            return migrating.differences(connection, metadata, migrations_folder(package))
+
+    def is_alive(self) -> bool:
+        """Whether a trivial question is answered."""
+        try:
+            with self.engine.connect() as connection:
+                return bool(connection.exec_driver_sql("SELECT 1").scalar())
+        except (OperationalError, InterfaceError, PoolTimeoutError):
+            return False
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _migration_connection(self) -> Iterator[Connection]:
+        engine = migration_engine(self.url)
+        try:
+            with engine.connect() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+def migrations_folder(package: str) -> Path:
+    """The folder `migrations` inside an importable package, without importing the package."""
+    return package_folder(package) / "migrations"
+
+
+def migration_engine(url: URL) -> Engine:
+    """An engine for one migration: its own connection; on SQLite no foreign keys: tables are rebuilt."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, migrating=True)
+    return create_engine(url, poolclass=NullPool)
+
+
+def _driver_url(url: str) -> URL:
+    """The URL with our driver named: psycopg 3 for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise ValueError("an in-memory SQLite database cannot be shared by threads; give a file")
+    if parsed.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise ValueError(f"the database is SQLite or PostgreSQL, not {parsed.drivername}")
+    return parsed
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    return create_engine(url, pool_size=20, max_overflow=20, pool_timeout=5, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: URL, *, migrating: bool = False) -> Engine:
+    pool: dict[str, Any] = (
+        {"poolclass": NullPool}
+        if migrating
+        else {"poolclass": QueuePool, "pool_size": 20, "max_overflow": 20, "pool_timeout": 5}
+    )
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+    busy = MIGRATION_BUSY_MILLISECONDS if migrating else BUSY_MILLISECONDS
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # the driver's own transaction control starts one only at the first INSERT/UPDATE/DELETE, after the
+        # SELECT that decided it; it is switched off and BEGIN is said below
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {busy}")
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA trusted_schema = OFF")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = migrating or connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

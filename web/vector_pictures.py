@@ -1,0 +1,145 @@
+"""SVG of strangers to pixels: an allow-list of drawing elements, then a renderer that loads nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from xml.etree import ElementTree as ET
+
+import resvg_py
+
+MAXIMUM_BYTES: Final = 256 * 1024
+MAXIMUM_ELEMENTS: Final = 5_000
+MAXIMUM_DEPTH: Final = 40
+MAXIMUM_RATIO: Final = 4.0
+_SVG: Final = "http://www.w3.org/2000/svg"
+# Not here: script, style, image, foreignObject, a, animation; and those that multiply what they are given
+# (use, pattern, marker, mask, filter), with which a small file costs a server hours.
+_ELEMENTS: Final = frozenset(
+    {
+        "svg", "g", "defs", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text",
+        "tspan", "linearGradient", "radialGradient", "stop", "clipPath", "title", "desc",
+    }
+)  # fmt: skip
+_ATTRIBUTES: Final = frozenset(
+    {
+        "id", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy",
+        "width", "height", "points", "viewBox", "preserveAspectRatio", "transform", "fill",
+        "fill-rule", "fill-opacity", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin",
+        "stroke-miterlimit", "stroke-opacity", "opacity", "clip-path", "clip-rule", "clipPathUnits",
+        "gradientUnits", "gradientTransform", "spreadMethod", "offset", "stop-color",
+        "stop-opacity", "font-size", "font-weight", "font-family", "text-anchor", "dx", "dy",
+        "dominant-baseline", "letter-spacing", "color", "display", "visibility",
+    }
+)  # fmt: skip
+_UNSAFE_VALUE: Final = re.compile(r"url\s*\(\s*['\"]?\s*[^#'\"\s]|[\\@]|javascript:|data:", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)(?:px)?\s*")
+
+
+class VectorPictureError(Exception):
+    """An SVG that is refused; codes "picture_unsafe", "picture_broken", "picture_too_large"."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def looks_like_svg(data: bytes) -> bool:
+    """Whether the bytes begin as XML does; the decoders of pixels know no such format."""
+    return data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def rasterize_svg(data: bytes, *, side: int) -> bytes:
+    """Draw an SVG as PNG, without what it may hold besides drawing.
+
+    Args:
+        data: UTF-8, at most 256 KiB and 5,000 elements, no DOCTYPE.
+        side: pixels of the longer side.
+
+    Raises:
+        VectorPictureError: refused.
+    """
+    root = _parse(data)
+    width, height = _proportions(root)
+    _keep_drawing(root)
+    scale = side / max(width, height)
+    return _render(root, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def _parse(data: bytes) -> ET.Element:
+    if len(data) > MAXIMUM_BYTES:
+        raise VectorPictureError("picture_too_large")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
+        raise VectorPictureError("picture_broken") from err
+    # entities are how XML grows (billion laughs) and reads files (XXE); no drawing needs them
+    if "<!" in text.replace("<!--", "") or "\x00" in text:
+        raise VectorPictureError("picture_unsafe")
+    declaration = re.match(r"<\?xml[^>]*encoding\s*=\s*['\"](?!utf-8['\"])", text, re.IGNORECASE)
+    if declaration:
+        raise VectorPictureError("picture_unsafe")
+    try:
+        root = ET.fromstring(text)  # noqa: S314 - no DOCTYPE reaches the parser
+    except (ET.ParseError, ValueError) as err:
+        raise VectorPictureError("picture_broken") from err
+    if root.tag != f"{{{_SVG}}}svg":
+        raise VectorPictureError("picture_broken")
+    return root
+
+
+def _proportions(root: ET.Element) -> tuple[float, float]:
+    """Width and height, from the view box or the size; a strip of a million pixels is refused here."""
+    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
+    numbers = box[2:] if len(box) == 4 else [root.get("width", ""), root.get("height", "")]  # noqa: PLR2004
+    sizes = [float(match[1]) for number in numbers if (match := _NUMBER.fullmatch(number))]
+    if len(sizes) != 2 or min(sizes) <= 0 or max(sizes) / min(sizes) > MAXIMUM_RATIO:  # noqa: PLR2004
+        raise VectorPictureError("picture_broken")
+    return sizes[0], sizes[1]
+
+
+def _keep_drawing(root: ET.Element) -> None:
+    """Take out everything but drawing, in place."""
+    count = 0
+    waiting = [(root, 1, False)]
+    while waiting:
+        element, depth, in_clip = waiting.pop()
+        count += 1
+        if count > MAXIMUM_ELEMENTS or depth > MAXIMUM_DEPTH:
+            raise VectorPictureError("picture_too_large")
+        _keep_attributes(element, in_clip=in_clip)
+        for child in list(element):
+            if not isinstance(child.tag, str) or child.tag.removeprefix(f"{{{_SVG}}}") not in _ELEMENTS:
+                element.remove(child)
+            else:
+                waiting.append((child, depth + 1, in_clip or child.tag == f"{{{_SVG}}}clipPath"))
+
+
+def _keep_attributes(element: ET.Element, *, in_clip: bool) -> None:
+    for name, value in list(element.attrib.items()):
+        # a clip inside a clip multiplies
+        unwanted = name not in _ATTRIBUTES or _UNSAFE_VALUE.search(value) or (in_clip and name == "clip-path")
+        if unwanted:
+            del element.attrib[name]
+
+
+def _render(root: ET.Element, width: int, height: int) -> bytes:
+    ET.register_namespace("", _SVG)
+    root.set("width", str(width))
+    root.set("height", str(height))
+    has_text = root.find(f".//{{{_SVG}}}text") is not None
+    try:
+        drawn = resvg_py.svg_to_bytes(
+            svg_string=ET.tostring(root, encoding="unicode"),
+            width=width,
+            height=height,
+            skip_system_fonts=not has_text,
+        )
+    except ValueError as err:
+        raise VectorPictureError("picture_broken") from err
+    except BaseException as err:
+        # a panic of the renderer arrives as a BaseException of its own, and must not end the worker
+        if type(err).__name__ == "PanicException":
+            raise VectorPictureError("picture_broken") from err
+        raise
+    return bytes(drawn)
