@@ -1,0 +1,203 @@
+"""What a wallet posts. The nonce is spent once, before anything is verified; then the answer is checked, and
+the result kept.
+
+1. the invitation named by the address exists, `state` is its own, its minutes have not passed;
+2. the answer has a shape that can be checked: a wallet that got it wrong may try again;
+3. the nonce is spent: a conditional UPDATE, of which one in any number of parallel answers succeeds;
+4. the answer is checked: audience = the full client id, nonce, holder, each badge, the query;
+5. the result is sealed and kept, with the digest of a one-time response code;
+6. the wallet is told where to take its person, or, by code, what was wrong.
+
+Source: OpenID4VP 1.0, sections 8.2 (direct_post), 8.5 (Error Response), 8.6 (Validation), 13.3, 14.1
+(replay).
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from credentials.exchange.dcql import DcqlQuery
+from sqlmodel import col, update
+
+from contexts import StrictJsonError, strict_json
+from credentials.errors import PresentationError
+from credentials.exchange.presentations import check_vp_token, parse_vp_token
+from credentials.report import Outcome
+from verifier.models import PresentationRequest, RequestState
+from verifier.reports import Findings
+from verifier.requests import client_id, find_invitation
+from verifier.results import digest, seal_findings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from credentials.report import Report
+    from verifier.desk import Desk
+    from verifier.models import Invitation
+
+MAXIMUM_TOKEN_BYTES: Final = 2_097_152
+_CODE_BYTES: Final = 32
+
+
+class ResponseError(Exception):
+    """An answer is refused.
+
+    Args:
+        error: OAuth error code for the wallet.
+        code: our machine code: "unknown_request", "state_mismatch", "request_ended", "already_answered",
+            "vp_token_missing", a code of strict JSON, "vp_token_shape", or that of the first check that
+            failed.
+        description: ASCII words for the wallet's programmer.
+    """
+
+    def __init__(self, code: str, description: str, *, error: str = "invalid_request") -> None:
+        self.error = error
+        self.code = code
+        self.description = description
+        super().__init__(f"{code}: {description}")
+
+
+@dataclass(frozen=True)
+class PostedResponse:
+    """The form that a wallet posts; members that are absent are None.
+
+    Args:
+        vp_token: JSON text, an object of arrays.
+        state: as in the request.
+        error: why there is no answer.
+    """
+
+    vp_token: str | None
+    state: str | None
+    error: str | None
+
+
+def receive(desk: Desk, invitation_id: str, posted: PostedResponse) -> str:
+    """Receive an answer; gives the address to which the wallet takes its person.
+
+    Args:
+        desk: the verifier.
+        invitation_id: the end of the `response_uri`.
+        posted: the form.
+
+    Raises:
+        ResponseError: see its codes.
+    """
+    # 1. Which request
+    invitation, request = _find(desk, invitation_id, posted.state)
+    if posted.error is not None:
+        return _decline(desk, request)
+    # 2. Shape
+    query = DcqlQuery.parse(request.query)
+    vp_token = _read_token(posted.vp_token, query)
+    # 3. The nonce, spent
+    _spend(desk, invitation, request)
+    # 4. The answer, checked
+    report = check_vp_token(
+        vp_token,
+        query=query,
+        context=desk.verification,
+        now=desk.clock(),
+        expected_domain=client_id(desk, invitation),
+        expected_challenge=invitation.nonce,
+    )
+    # 5. The result, kept
+    response_code = _keep(desk, request, report)
+    # 6. What the wallet is told
+    _refuse_bad_answer(report)
+    return f"{desk.settings.base_url}/results/{request.id}?response_code={response_code}"
+
+
+def _find(desk: Desk, invitation_id: str, state: str | None) -> tuple[Invitation, PresentationRequest]:
+    found = find_invitation(desk, invitation_id)
+    if found is None:
+        raise ResponseError("unknown_request", "there is no such request, or it is gone")
+    invitation, request = found
+    if not hmac.compare_digest((state or "").encode(), invitation.state.encode()):
+        raise ResponseError("state_mismatch", "state is not that of this request")
+    if request.state != RequestState.OPEN:
+        raise ResponseError("already_answered", "this request was answered already; a nonce is used once")
+    if request.expires_at <= desk.clock():
+        raise ResponseError("request_ended", "the request has expired")
+    return invitation, request
+
+
+def _read_token(vp_token: str | None, query: DcqlQuery) -> Any:
+    """Read the JSON of `vp_token` and look at its shape, without looking at any presentation."""
+    if not vp_token:
+        raise ResponseError("vp_token_missing", "vp_token is missing")
+    if not vp_token.lstrip().startswith("{"):
+        raise ResponseError(
+            "vp_token_shape", "vp_token is a bare string or array; it must be a JSON object of arrays"
+        )
+    try:
+        parsed = strict_json.loads(vp_token, max_bytes=MAXIMUM_TOKEN_BYTES)
+        parse_vp_token(parsed, query_ids=[each.id for each in query.credentials])
+    except StrictJsonError as err:
+        raise ResponseError(err.code, f"vp_token is not the JSON that we read: {err.code}") from err
+    except PresentationError as err:
+        where = f" at {err.pointer}" if err.pointer else ""
+        raise ResponseError(
+            err.code, f"vp_token must be a JSON object of arrays{where}: {err.detail}"
+        ) from err
+    return parsed
+
+
+def _spend(desk: Desk, invitation: Invitation, request: PresentationRequest) -> None:
+    """Move the request from open to received; only one answer ever does."""
+    now = desk.clock()
+    with desk.database.write() as session:
+        spent = session.exec(
+            update(PresentationRequest)
+            .where(col(PresentationRequest.id) == request.id)
+            .where(col(PresentationRequest.state) == RequestState.OPEN)
+            .where(col(PresentationRequest.expires_at) > now)
+            .values(state=RequestState.RECEIVED, answered_through=invitation.channel)
+        )
+    if spent.rowcount != 1:
+        raise ResponseError("already_answered", "this request was answered already; a nonce is used once")
+
+
+def _decline(desk: Desk, request: PresentationRequest) -> str:
+    """Note that the wallet's person said no, or that the wallet could not answer."""
+    with desk.database.write() as session:
+        declined = session.exec(
+            update(PresentationRequest)
+            .where(col(PresentationRequest.id) == request.id)
+            .where(col(PresentationRequest.state) == RequestState.OPEN)
+            .values(state=RequestState.DECLINED)
+        )
+    if declined.rowcount != 1:
+        raise ResponseError("already_answered", "this request was answered already")
+    return f"{desk.settings.base_url}/declined"
+
+
+def _keep(desk: Desk, request: PresentationRequest, report: Report) -> str:
+    """Keep the result; gives the response code, of which only the digest stays."""
+    code = secrets.token_urlsafe(_CODE_BYTES)
+    now: datetime = desk.clock()
+    with desk.database.write() as session:
+        session.exec(
+            update(PresentationRequest)
+            .where(col(PresentationRequest.id) == request.id)
+            .values(
+                state=RequestState.ANSWERED,
+                sealed_result=seal_findings(desk, request.id, Findings.of(report, presented=True)),
+                response_code_digest=digest(code),
+                delete_at=now + timedelta(days=desk.settings.result_days),
+            )
+        )
+    return code
+
+
+def _refuse_bad_answer(report: Report) -> None:
+    """Tell the wallet what is wrong with its answer. A badge that was revoked or has expired is no fault of
+    the answer.
+    """
+    for check in report.checks:
+        if check.outcome is Outcome.INVALID and check.name not in {"credentials", "presentations"}:
+            raise ResponseError(check.code, f"the presentation does not hold: {check.code} ({check.name})")
