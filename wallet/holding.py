@@ -1,0 +1,213 @@
+"""What a passport holds: kept as the bytes received, sealed; looked at, checked again, hidden, given out,
+deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlmodel import col, delete, select, update
+
+from contexts import strict_json
+from credentials.report import Outcome
+from credentials.verification import check_credential
+from credentials.view import CredentialView
+from wallet.models import HeldCredential, HolderKeyRecord
+from web.database import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlmodel import Session
+
+    from credentials.report import Report
+    from wallet.service import WalletService
+
+_EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class HeldBadge:
+    """A badge in a passport.
+
+    Args:
+        content: the bytes received.
+        outcome: what the last check came to.
+        codes: of the checks that did not pass then.
+    """
+
+    id: str
+    content: bytes
+    view: CredentialView
+    outcome: Outcome
+    codes: tuple[str, ...]
+    checked_at: datetime
+    received_at: datetime
+    hidden: bool
+    key_id: str
+
+    @property
+    def name(self) -> str:
+        """What the badge is called; empty when it does not say."""
+        return self.view.achievement_name or self.view.name or ""
+
+    @property
+    def issuer_domain(self) -> str:
+        """Where the issuer's DID lives, as people read it; the DID itself when it has no domain."""
+        issuer_id = self.view.issuer_id or ""
+        if not issuer_id.startswith("did:web:"):
+            return issuer_id
+        return issuer_id.removeprefix("did:web:").replace(":", "/").replace("%3A", ":").replace("%3a", ":")
+
+
+def keep_credential(
+    session: Session, service: WalletService, *, passport_id: str, key_id: str, data: bytes, report: Report
+) -> str:
+    """Keep a credential in a passport, in that transaction. One that is there already stays as it is.
+
+    Args:
+        session: of a `write()`.
+        service: the wallet's tools.
+        passport_id: whose.
+        key_id: the holder key that it is bound to.
+        data: the bytes received.
+        report: what verifying them said.
+
+    Returns:
+        The id of the badge in the passport.
+    """
+    view = report.credential
+    # by its id: the same credential under another encoding of its proof is not a new one (A16)
+    identity = service.digests("credential", passport_id, (view.id if view else None) or data.hex())
+    known = session.exec(
+        select(HeldCredential.id).where(
+            HeldCredential.passport_id == passport_id, HeldCredential.identity_digest == identity
+        )
+    ).first()
+    if known is not None:
+        return known
+    badge_id, now = new_id(), service.now()
+    session.add(
+        HeldCredential(
+            id=badge_id,
+            passport_id=passport_id,
+            key_id=key_id,
+            identity_digest=identity,
+            sealed_content=service.vault.seal(data, owner=passport_id, record=f"credential:{badge_id}"),
+            received_at=now,
+            checked_at=now,
+            outcome=report.outcome,
+            codes=" ".join(report.codes),
+        )
+    )
+    return badge_id
+
+
+def list_badges(service: WalletService, passport_id: str, *, hidden: bool | None = False) -> list[HeldBadge]:
+    """The badges of a passport, the newest achievement first.
+
+    Args:
+        service: the wallet's tools.
+        passport_id: whose.
+        hidden: only those that are hidden, or are not; None: all.
+    """
+    statement = select(HeldCredential).where(HeldCredential.passport_id == passport_id)
+    if hidden is not None:
+        statement = statement.where(col(HeldCredential.hidden) == hidden)
+    with service.database.session() as session:
+        rows = session.exec(statement).all()
+    badges = [_badge(service, row) for row in rows]
+    return sorted(
+        badges, key=lambda badge: (badge.view.earned_on or _EARLIEST, badge.received_at), reverse=True
+    )
+
+
+def count_hidden(service: WalletService, passport_id: str) -> int:
+    """How many badges are hidden."""
+    statement = select(HeldCredential.id).where(
+        HeldCredential.passport_id == passport_id,
+        col(HeldCredential.hidden) == True,  # noqa: E712 - SQL
+    )
+    with service.database.session() as session:
+        return len(session.exec(statement).all())
+
+
+def find_badge(service: WalletService, passport_id: str, badge_id: str) -> HeldBadge | None:
+    """One badge of this passport; another's does not exist."""
+    with service.database.session() as session:
+        row = session.exec(
+            select(HeldCredential).where(
+                HeldCredential.id == badge_id, HeldCredential.passport_id == passport_id
+            )
+        ).first()
+    return _badge(service, row) if row else None
+
+
+def find_badges(service: WalletService, passport_id: str, badge_ids: Sequence[str]) -> list[HeldBadge]:
+    """Those of these badges that are in this passport, in the order asked for."""
+    found = {
+        badge.id: badge for badge in list_badges(service, passport_id, hidden=None) if badge.id in badge_ids
+    }
+    return [found[badge_id] for badge_id in dict.fromkeys(badge_ids) if badge_id in found]
+
+
+def find_key(service: WalletService, passport_id: str, key_id: str) -> HolderKeyRecord:
+    """The holder key that a badge is bound to."""
+    with service.database.session() as session:
+        return session.exec(
+            select(HolderKeyRecord).where(
+                HolderKeyRecord.id == key_id, HolderKeyRecord.passport_id == passport_id
+            )
+        ).one()
+
+
+def check_again(service: WalletService, passport_id: str, badge_id: str) -> HeldBadge | None:
+    """Verify a badge now, and remember what that came to."""
+    badge = find_badge(service, passport_id, badge_id)
+    if badge is None:
+        return None
+    report = check_credential(badge.content, context=service.verification, now=service.now())
+    values = {"outcome": report.outcome, "codes": " ".join(report.codes), "checked_at": service.now()}
+    _update(service, passport_id, badge_id, values)
+    return find_badge(service, passport_id, badge_id)
+
+
+def set_hidden(service: WalletService, passport_id: str, badge_id: str, *, hidden: bool) -> bool:
+    """Hide a badge, or show it again; False when this passport has no such badge."""
+    return _update(service, passport_id, badge_id, {"hidden": hidden})
+
+
+def delete_badge(service: WalletService, passport_id: str, badge_id: str) -> bool:
+    """Delete a badge for good; False when this passport has no such badge."""
+    statement = delete(HeldCredential).where(
+        col(HeldCredential.id) == badge_id, col(HeldCredential.passport_id) == passport_id
+    )
+    with service.database.write() as session:
+        return bool(session.exec(statement).rowcount)
+
+
+def _update(service: WalletService, passport_id: str, badge_id: str, values: dict[str, object]) -> bool:
+    statement = (
+        update(HeldCredential)
+        .where(col(HeldCredential.id) == badge_id, col(HeldCredential.passport_id) == passport_id)
+        .values(**values)
+    )
+    with service.database.write() as session:
+        return bool(session.exec(statement).rowcount)
+
+
+def _badge(service: WalletService, row: HeldCredential) -> HeldBadge:
+    content = service.vault.unseal(row.sealed_content, owner=row.passport_id, record=f"credential:{row.id}")
+    return HeldBadge(
+        id=row.id,
+        content=content,
+        view=CredentialView.from_document(strict_json.loads(content)),
+        outcome=Outcome(row.outcome),
+        codes=tuple(row.codes.split()),
+        checked_at=row.checked_at,
+        received_at=row.received_at,
+        hidden=row.hidden,
+        key_id=row.key_id,
+    )

@@ -1,0 +1,151 @@
+"""The passport: badges as pictures with their story, one badge whole, and what its owner may do with it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import Response
+
+from credentials.baking import bake_png
+from wallet import holding, offers
+from wallet.dependencies import FORM, Pages, SignedIn, Wallet, see_other
+from wallet.holding import HeldBadge
+from wallet.pictures import find_picture, placeholder_png
+from wallet.routes.showing import badge_checks, picture_response
+from wallet.service import WalletService
+from web.problems import NotFound
+
+router = APIRouter()
+
+_NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")
+
+
+@router.get("/passport")
+def show_passport(
+    request: Request,
+    pages: Pages,
+    service: Wallet,
+    owner: SignedIn,
+    *,
+    hidden: bool = False,
+    deleted: bool = False,
+) -> Response:
+    """The badges, the newest achievement first; the hidden ones on a page of their own."""
+    return pages.page(
+        request, "passport.html", badges=holding.list_badges(service, owner.passport_id, hidden=hidden),
+        hidden=hidden, hidden_count=holding.count_hidden(service, owner.passport_id), deleted=deleted,
+        waiting=offers.list_waiting(service, owner.visitor),
+    )  # fmt: skip
+
+
+@router.get("/passport/{badge_id}")
+def show_badge(
+    request: Request,
+    pages: Pages,
+    service: Wallet,
+    owner: SignedIn,
+    badge_id: str,
+    *,
+    new: bool = False,
+    checked: bool = False,
+) -> Response:
+    """One badge: its story, what it took, who says so, and what was checked."""
+    return _badge_page(request, pages, _find(service, owner.passport_id, badge_id), new=new, checked=checked)
+
+
+@router.get("/passport/{badge_id}/picture")
+def show_badge_picture(request: Request, service: Wallet, owner: SignedIn, badge_id: str) -> Response:
+    """The badge's picture, from our own origin."""
+    return picture_response(
+        request, find_picture(service, _find(service, owner.passport_id, badge_id).view.image)
+    )
+
+
+@router.post("/passport/{badge_id}/hide", dependencies=FORM)
+def hide_badge(
+    request: Request, service: Wallet, owner: SignedIn, badge_id: str, hidden: Annotated[bool, Form()]
+) -> Response:
+    """Hide a badge from one's own sight, or show it again."""
+    if not holding.set_hidden(service, owner.passport_id, badge_id, hidden=hidden):
+        raise NotFound
+    return see_other(request, f"/passport/{badge_id}")
+
+
+@router.post("/passport/{badge_id}/check", dependencies=FORM)
+def check_badge(request: Request, service: Wallet, owner: SignedIn, badge_id: str) -> Response:
+    """Verify the badge anew, as an employer would."""
+    if holding.check_again(service, owner.passport_id, badge_id) is None:
+        raise NotFound
+    return see_other(request, f"/passport/{badge_id}?checked=1")
+
+
+@router.post("/passport/{badge_id}/delete", dependencies=FORM)
+def delete_badge(
+    request: Request,
+    *,
+    pages: Pages,
+    service: Wallet,
+    owner: SignedIn,
+    badge_id: str,
+    sure: Annotated[bool, Form()] = False,
+) -> Response:
+    """Delete a badge for good."""
+    badge = _find(service, owner.passport_id, badge_id)
+    if not sure:
+        return _badge_page(request, pages, badge, error="delete_not_sure")
+    holding.delete_badge(service, owner.passport_id, badge_id)
+    return see_other(request, "/passport?deleted=1")
+
+
+@router.get("/passport/{badge_id}/download.json")
+def download_json(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
+    """The badge as it was received, byte for byte."""
+    badge = _find(service, owner.passport_id, badge_id)
+    return _file(badge.content, "application/vc+ld+json", f"{_file_name(badge)}.json")
+
+
+@router.get("/passport/{badge_id}/download.png")
+def download_png(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
+    """The badge baked into its picture.
+
+    Source: Open Badges 3.0, "Baked Badges".
+    """
+    badge = _find(service, owner.passport_id, badge_id)
+    picture = find_picture(service, badge.view.image)
+    png = picture.content if picture is not None else placeholder_png()
+    return _file(bake_png(png, badge.content), "image/png", f"{_file_name(badge)}.png")
+
+
+def _badge_page(
+    request: Request,
+    pages: Pages,
+    badge: HeldBadge,
+    *,
+    new: bool = False,
+    checked: bool = False,
+    error: str | None = None,
+) -> Response:
+    return pages.page(
+        request, "badge.html", status=422 if error else 200, badge=badge, checks=badge_checks(badge),
+        new=new, checked=checked, error=error,
+    )  # fmt: skip
+
+
+def _find(service: WalletService, passport_id: str, badge_id: str) -> HeldBadge:
+    badge = holding.find_badge(service, passport_id, badge_id)
+    if badge is None:
+        raise NotFound
+    return badge
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _file_name(badge: HeldBadge) -> str:
+    """A name without what file systems or headers could trip over."""
+    return _NOT_IN_A_FILE_NAME.sub("-", badge.name).strip("-")[:60].lower() or "badge"
