@@ -1,0 +1,51 @@
+# Passeur. `make help` says what there is.
+VENV   := .venv
+PY     := $(VENV)/bin/python
+STAMP  := $(VENV)/.installed
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench contexts lock settings screenshots
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## the environment: a venv with the locked dependencies
+$(STAMP): requirements.lock pyproject.toml tools/setup.sh
+	@sh tools/setup.sh $(VENV)
+	@touch $@
+
+demo: $(STAMP) ## two nodes, a wallet, a verifier, and the drone story over HTTP (ONCE=1: play it and stop)
+	@$(VENV)/bin/passeur demo $(if $(ONCE),--once)
+
+test: $(STAMP) ## every test, with PostgreSQL and a real browser (ARGS="-k word" to narrow)
+	@$(PY) tests/run.py $(ARGS)
+
+check: $(STAMP) ## ruff, mypy, import-linter, migrations, messages, settings page
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m web.i18n issuer_node wallet verifier passeur
+	$(PY) tools/check_migrations.py
+	$(PY) tools/settings_page.py --check
+
+format: $(STAMP) ## put the code in shape
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(STAMP) ## figures of the library and of the services, as ratios in one run; writes bench/latest.json
+	@$(PY) -m bench.run
+
+contexts: $(STAMP) ## fetch the published context documents again and compare every byte
+	@$(PY) -m contexts.refresh
+
+settings: $(STAMP) ## docs/settings.md, anew from the settings classes
+	@$(PY) tools/settings_page.py
+
+screenshots: $(STAMP) ## the pictures in docs/screenshots, from real Chromium
+	@PASSEUR_SCREENSHOTS=docs/screenshots $(PY) tests/run.py tests/browser
+
+lock: $(STAMP) ## resolve the dependencies anew (needs uv)
+	uv pip compile --generate-hashes --universal --python-version 3.11 --no-emit-index-url --no-header --upgrade \
+	  pyproject.toml --group dev -o requirements.lock

@@ -1,0 +1,86 @@
+"""`make bench`: the library and the services, beside PyLD + cryptography and the floor, in one run."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench import http, library
+from bench.material import make_material
+
+LATEST = Path(__file__).parent / "latest.json"
+SUITE = library.SUITE
+
+
+def main() -> None:
+    """Measure, print, write `bench/latest.json`."""
+    cores = sorted(os.sched_getaffinity(0))
+    measured, clients = cores[0], cores[-1]
+    if len(cores) == 1:
+        print("only one core: clients and services share it, the HTTP figures are lower than they could be")
+    material = make_material()
+    console = Console()
+    with console.status("the library, PyLD and the floor"):
+        os.sched_setaffinity(0, {measured})
+        figures = library.measure(material)
+    with console.status("the node and the verifier over HTTP"):
+        os.sched_setaffinity(0, {clients})
+        issue = http.measure_issue(material, core=measured)
+        present, page = http.measure_present(material, core=measured)
+    console.print(_table(figures, issue=issue, present=present))
+    ours = figures["ours"]
+    console.print(f"HTTP issue is {issue / ours['issue_and_report']:.0%} of the library's issue and check")
+    console.print(f"HTTP present is {present / ours['present']:.0%} of the library's check of a presentation")
+    console.print(f"a page answers in {page:.1f} ms (median)")
+    LATEST.write_text(json.dumps(_latest(figures, issue=issue, present=present), indent=2) + "\n")
+    console.print(
+        f"written: {LATEST.relative_to(Path.cwd()) if LATEST.is_relative_to(Path.cwd()) else LATEST}"
+    )
+
+
+def _latest(figures: dict[str, dict[str, float]], *, issue: float, present: float) -> dict[str, object]:
+    """The shape that other tools read; the suite has no derivation, so it gets no figure."""
+
+    def rates(name: str) -> dict[str, float | None]:
+        return {"issue": figures[name]["issue"], "derive": None, "verify": figures[name]["verify"]}
+
+    return {
+        "library": {SUITE: rates("ours")},
+        "pyld": {SUITE: rates("pyld")},
+        "floor": figures["floor"],
+        "http": {"issue": issue, "present": present},
+    }
+
+
+def _table(figures: dict[str, dict[str, float]], *, issue: float, present: float) -> Table:
+    ours, pyld, floor = figures["ours"], figures["pyld"], figures["floor"]
+    table = Table(title=f"{SUITE}, one credential of 3 to 4 KB, one core, operations per second")
+    for column in ("", "ours", "PyLD", "floor", "ours / PyLD", "ours / floor"):
+        table.add_column(column, justify="left" if not column else "right")
+    for name in ("issue", "verify"):
+        table.add_row(
+            name,
+            f"{ours[name]:,.0f}",
+            f"{pyld[name]:,.0f}",
+            f"{floor[name]:,.0f}",
+            f"{ours[name] / pyld[name]:.1f}",
+            f"{ours[name] / floor[name]:.2f}",
+        )
+    others = {
+        "check a credential (report)": ours["report"],
+        "issue, then check": ours["issue_and_report"],
+        "check a presentation (report)": ours["present"],
+        f"HTTP: credential request, {http.CLIENTS} clients": issue,
+        f"HTTP: direct_post, {http.CLIENTS} clients": present,
+    }
+    for name, rate in others.items():
+        table.add_row(name, f"{rate:,.0f}", "", "", "", "")
+    return table
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""A real service in a process of its own, with everything prepared that a measurement over HTTP needs.
+
+`python -m bench.serving node|verifier DIRECTORY COUNT CORE` prints one line of JSON once it serves: the base
+URL, and what the clients are to send.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import select
+
+from credentials.exchange.offers import parse_offer_uri
+from issuer_node.awards import award_person, get_award
+from issuer_node.badges import BadgeDraft, SkillDraft, make_badge
+from issuer_node.main import create_app as create_node
+from issuer_node.models import Role
+from issuer_node.nonces import make_nonce
+from issuer_node.offers import offer_links, redeem_code
+from issuer_node.passeurs import list_passeurs
+from issuer_node.settings import NodeSettings
+from verifier.asking import Asked
+from verifier.main import create_app as create_verifier
+from verifier.models import Channel, Invitation
+from verifier.requests import client_id, create_request, response_uri
+from verifier.settings import VerifierSettings
+from web.app import serve
+
+if TYPE_CHECKING:
+    from issuer_node.node import Node
+    from verifier.desk import Desk
+
+_CRITERIA = "- Prépare le matériel\n- Écoute la consigne et la redit\n- Garde son calme\n" * 6
+
+
+def _common(directory: Path) -> dict[str, Any]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    return {
+        "base_url": f"http://127.0.0.1:{port}",
+        "database_url": f"sqlite:///{directory / 'bench.db'}",
+        "secret": secrets.token_urlsafe(48),
+        "allow_insecure_loopback": True,
+        "log_level": "error",
+        "data_dir": directory,
+    }
+
+
+def _prepare_node(node: Node, count: int) -> list[dict[str, str]]:
+    """Awards whose codes are already exchanged: what is left is the credential request."""
+    coordinator = next(each for each in list_passeurs(node) if each.role == Role.COORDINATOR)
+    draft = BadgeDraft(
+        name="J'ai piloté un drone",
+        description="A préparé, fait voler et posé un drone pendant un atelier au fablab.",
+        criteria=_CRITERIA,
+        kind="experience",
+        skills=(SkillDraft("Piloter un drone (exemple)", "https://skills.example/1", "Exemple", "1"),),
+        picture_text="Un drone au-dessus d'un champ",
+    )
+    badge = make_badge(node, by=coordinator, draft=draft)
+    return [_prepare_award(node, coordinator, badge, number) for number in range(count)]
+
+
+def _prepare_award(node: Node, coordinator: Any, badge: str, number: int) -> dict[str, str]:
+    award = award_person(
+        node,
+        by=coordinator,
+        badge_id=badge,
+        name=f"Personne {number} (exemple)",
+        earned_on=date(2026, 6, 1),
+        words="A relevé le drone sans qu'on le lui dise, et l'a expliqué à une autre personne.",
+    )
+    line = get_award(node, award).line
+    if line.offer is None:
+        raise RuntimeError("an award without an offer")
+    offer = parse_offer_uri(offer_links(node, line.offer, badge_id=line.badge.id).by_value_uri).offer
+    redeemed = redeem_code(node, code=offer.pre_authorized_code, tx_code=None)
+    return {
+        "token": redeemed.access_token,
+        "configuration": offer.credential_configuration_ids[0],
+        "nonce": make_nonce(node),
+    }
+
+
+def _prepare_verifier(desk: Desk, count: int) -> list[dict[str, str]]:
+    """Requests that wait for an answer."""
+    return [_prepare_request(desk) for _ in range(count)]
+
+
+def _prepare_request(desk: Desk) -> dict[str, str]:
+    request = create_request(desk, asked=Asked.parse("any", ""), browser=secrets.token_urlsafe(16))
+    with desk.database.session() as session:
+        invitation = session.exec(
+            select(Invitation)
+            .where(Invitation.request_id == request)
+            .where(Invitation.channel == next(iter(Channel)))
+        ).one()
+    return {
+        "client_id": client_id(desk, invitation),
+        "response_uri": response_uri(desk, invitation.id),
+        "nonce": invitation.nonce,
+        "state": invitation.state,
+    }
+
+
+def main(arguments: list[str]) -> None:
+    """Prepare, say so, serve until the process is ended."""
+    service, directory, count, core = arguments[0], Path(arguments[1]), int(arguments[2]), int(arguments[3])
+    os.sched_setaffinity(0, {core})
+    common = _common(directory)
+    if service == "node":
+        app = create_node(
+            NodeSettings(
+                **common, structure_name="Une structure (exemple)", admin_email="passeur@node.example"
+            )
+        )
+        prepared = _prepare_node(app.state.node, count)
+    else:
+        app = create_verifier(VerifierSettings(**common, request_minutes=15))
+        prepared = _prepare_verifier(app.state.desk, count)
+    port = int(common["base_url"].rpartition(":")[2])
+    line = json.dumps({"base_url": common["base_url"], "prepared": prepared})
+
+    def say(_: int) -> None:
+        print(line, flush=True)
+
+    serve(app, host="127.0.0.1", port=port, on_started=say, log_level="error")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

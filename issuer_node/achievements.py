@@ -1,0 +1,117 @@
+"""A badge as OBv3 Achievement, an award as OBv3 credential: from our rows to the library's builder.
+
+The picture stands as an address of ours rather than as a data URL: a credential stays at 3 to 4 KB, which
+every wallet takes, and the address never changes its content. The name that the passeur wrote on the sheet is
+not in the credential: it is bound to the person by their key.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from credentials.open_badges import (
+    CREDENTIALS_V2,
+    OPEN_BADGES_CONTEXT,
+    Achievement,
+    Alignment,
+    Evidence,
+    Issuer,
+    Kind,
+    build_achievement,
+    build_open_badge_credential,
+)
+from issuer_node.badges import picture_url
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from issuer_node.models import Award, Badge
+    from issuer_node.node import Node
+
+
+def badge_url(node: Node, badge_id: str) -> str:
+    """The address of a badge: its public page, and its id in credentials."""
+    return f"{node.base_url}/badges/{badge_id}"
+
+
+def achievement_document(node: Node, badge: Badge) -> dict[str, Any]:
+    """The badge as a JSON-LD Achievement, as programs get it from its address."""
+    return {"@context": [CREDENTIALS_V2, OPEN_BADGES_CONTEXT], **build_achievement(_achievement(node, badge))}
+
+
+def build_credential(
+    node: Node,
+    *,
+    badge: Badge,
+    award: Award,
+    holder_did: str,
+    credential_id: str,
+    status: dict[str, Any],
+    valid_from: datetime,
+) -> dict[str, Any]:
+    """Build the credential of an award, unsigned.
+
+    Args:
+        node: the node.
+        badge: what is recognised.
+        award: of whom, and what was seen.
+        holder_did: the person's DID.
+        credential_id: "urn:uuid:...".
+        status: `credentialStatus`.
+        valid_from: aware; when it is issued.
+    """
+    settings = node.settings
+    return build_open_badge_credential(
+        credential_id=credential_id,
+        issuer=Issuer(
+            id=node.identity.did,
+            name=settings.structure_name,
+            url=settings.structure_url or node.base_url,
+            email=settings.structure_email,
+        ),
+        achievement=_achievement(node, badge),
+        subject_id=holder_did,
+        valid_from=valid_from,
+        earned_from=award.earned_from,
+        earned_until=award.earned_until,
+        status=status,
+        evidence=_evidence(award),
+        narrative=award.words or None,
+    )
+
+
+def _achievement(node: Node, badge: Badge) -> Achievement:
+    return Achievement(
+        id=badge_url(node, badge.id),
+        name=badge.name,
+        description=badge.description,
+        criteria_narrative=badge.criteria,
+        kind=Kind(badge.kind),
+        image_url=picture_url(node, badge.picture_id),
+        image_caption=badge.picture_text,
+        alignments=tuple(
+            Alignment(
+                target_name=skill["name"],
+                target_url=skill["url"],
+                target_framework=skill.get("framework"),
+                target_code=skill.get("code"),
+            )
+            for skill in badge.skills
+        ),
+        in_language=badge.language,
+    )
+
+
+def _evidence(award: Award) -> tuple[Evidence, ...]:
+    """The session as it stood when the badge was awarded: what it was, what was seen, as a Markdown list."""
+    if not award.situation:
+        return ()
+    places = [award.situation[name] for name in ("host", "place") if name in award.situation]
+    about = [award.situation.get("description", ""), ", ".join(dict.fromkeys(places))]
+    return (
+        Evidence(
+            name=award.situation["title"],
+            narrative="\n".join(f"- {text}" for text in award.seen) or None,
+            description="\n\n".join(text for text in about if text) or None,
+        ),
+    )

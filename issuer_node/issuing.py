@@ -1,0 +1,337 @@
+"""Issuing a credential, in the numbered steps of docs/credential-lifecycle.md and of ADRs 0006 and 0009.
+
+1. the access token: one that we gave, whose offer still stands;
+2. the request: one configuration, the one that the token is for;
+3. the key proof; a credential that was issued already for this token is delivered again, unchanged, to the
+   same key;
+4. the intent is recorded and the status index reserved: committed;
+5. the credential is built;
+6. looked at (lint);
+7. signed;
+8. verified by the verifier's own code, against our own DID document and status list;
+9. the signed bytes are stored: committed;
+10. delivered, byte for byte.
+
+A process that dies before 9 leaves an intent whose index is never used again; after 9, the same request is
+answered by the stored bytes.
+
+Source: OpenID4VCI 1.0, section 8 (Credential Endpoint).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from sqlalchemy import bindparam, insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select, update
+
+from credentials.exchange.key_proof import KeyProofError, verify_key_proof
+from credentials.open_badges import LintError, require_lint_free
+from credentials.status import build_status_entry
+from credentials.verification import VerificationContext, VerificationError, verify_credential
+from issuer_node.achievements import build_credential
+from issuer_node.errors import CredentialRequestError, IssuingError
+from issuer_node.metadata import PROOF_ALGORITHMS, format_of, is_configuration
+from issuer_node.models import METADATA, AccessToken, Award, Badge, Issuance, IssuanceState, Offer, OfferState
+from issuer_node.nonces import is_fresh_nonce
+from issuer_node.offers import token_digest
+from issuer_node.own_documents import OwnLists
+from issuer_node.status_lists import CLOCK_SLACK, list_url, reserve_index
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from credentials.exchange.key_proof import HolderKey
+    from issuer_node.formats import CredentialFormat
+    from issuer_node.node import Node
+
+log = structlog.get_logger(__name__)
+
+
+# the hot path's statements, put together once
+_GRANT: Final = (
+    select(AccessToken.by_identifier, Offer, Award, Badge)
+    .join(Offer, col(AccessToken.offer_id) == Offer.id)
+    .join(Award, col(Offer.award_id) == Award.id)
+    .join(Badge, col(Award.badge_id) == Badge.id)
+    .where(AccessToken.digest == bindparam("digest"), AccessToken.ends_at > bindparam("now"))
+)
+_ISSUED: Final = select(Issuance).where(Issuance.issued_offer_id == bindparam("offer_id"))
+_STILL_STANDS: Final = (
+    select(Award.id)
+    .join(Offer, col(Offer.award_id) == Award.id)
+    .where(
+        Offer.id == bindparam("offer_id"),
+        Offer.state == OfferState.REDEEMED,
+        col(Award.revoked_at).is_(None),
+    )
+    .with_for_update()
+)
+
+
+_ISSUANCES: Final = METADATA.tables[str(Issuance.__tablename__)]
+_INSERT_INTENT: Final = insert(_ISSUANCES)
+_KEEP: Final = (
+    update(_ISSUANCES)
+    .where(_ISSUANCES.c.id == bindparam("intent_id"), _ISSUANCES.c.revoked_at.is_(None))
+    .values(
+        content=bindparam("bytes"),
+        state=IssuanceState.ISSUED,
+        issued_at=bindparam("now"),
+        issued_offer_id=bindparam("for_offer"),
+    )
+)
+
+
+class _Absent:
+    """Stands for a member that is not in the request, where None would be JSON's null."""
+
+
+_ABSENT: Final = _Absent()
+
+
+@dataclass(frozen=True)
+class CredentialRequest:
+    """A credential request as received: parsed JSON members, none of them checked.
+
+    Source: OpenID4VCI 1.0, section 8.2.
+    """
+
+    members: dict[str, Any]
+
+    def get(self, name: str) -> Any:
+        """The member, or the absent one."""
+        return self.members.get(name, _ABSENT)
+
+    def has(self, name: str) -> bool:
+        """Whether the member is there."""
+        return name in self.members
+
+
+@dataclass(frozen=True)
+class _Grant:
+    """What an access token stands for."""
+
+    by_identifier: bool
+    offer: Offer
+    award: Award
+    badge: Badge
+    issued: Issuance | None
+
+
+def issue_credential(node: Node, *, access_token: str, request: CredentialRequest) -> bytes:
+    """Answer a credential request.
+
+    Args:
+        node: the node.
+        access_token: as received.
+        request: as received.
+
+    Returns:
+        The credential as JSON text: the stored bytes.
+
+    Raises:
+        CredentialRequestError: "invalid_token", "invalid_credential_request",
+            "unknown_credential_configuration", "unknown_credential_identifier", "invalid_proof",
+            "invalid_nonce", "invalid_encryption_parameters", "credential_request_denied".
+        IssuingError: the credential could not be made.
+    """
+    # 1. The access token
+    grant = _find_grant(node, access_token)
+    # 2. The request
+    credential_format = _check_request(node, grant, request)
+    # 3. The key proof
+    holder = _check_proof(node, request)
+    node.listener("checked")
+    if grant.issued is not None:
+        return _deliver_again(grant.issued, holder)
+    # 4. Intent and index
+    intent = _record_intent(node, grant, holder)
+    node.listener("intended")
+    # 5. Build
+    document = build_credential(
+        node,
+        badge=grant.badge,
+        award=grant.award,
+        holder_did=holder.did,
+        credential_id=intent.credential_id,
+        status=build_status_entry(list_url(node, intent.status_list_id), intent.status_index),
+        valid_from=intent.intended_at,
+    )
+    node.listener("built")
+    # 6. Lint
+    _lint(document, intent.intended_at)
+    node.listener("linted")
+    # 7. Sign
+    content = credential_format.issue(node, document, intent.intended_at)
+    node.listener("signed")
+    # 8. Verify
+    _verify(node, content, intent.intended_at)
+    node.listener("verified")
+    # 9. Store
+    content = _store(node, grant, intent, content, holder)
+    node.listener("stored")
+    # 10. Deliver
+    return content
+
+
+def _find_grant(node: Node, access_token: str) -> _Grant:
+    """Read everything that a token stands for.
+
+    Source: RFC 6750, section 3.1.
+    """
+    with node.database.session() as session:
+        row = session.exec(_GRANT, params={"digest": token_digest(access_token), "now": node.now()}).first()
+        if row is None:
+            raise CredentialRequestError("invalid_token", "unknown or expired access token")
+        by_identifier, offer, award, badge = row
+        issued = session.exec(_ISSUED, params={"offer_id": offer.id}).first()
+    if offer.state != OfferState.REDEEMED or award.revoked_at is not None:
+        raise CredentialRequestError("credential_request_denied", "the offer was withdrawn")
+    return _Grant(by_identifier, offer, award, badge, issued)
+
+
+def _check_request(node: Node, grant: _Grant, request: CredentialRequest) -> CredentialFormat:
+    """Find out what is asked for. Unknown members are ignored, as the specification asks.
+
+    Source: OpenID4VCI 1.0, sections 8.2 and 8.3.1.2.
+    """
+    if request.has("credential_response_encryption"):
+        raise CredentialRequestError("invalid_encryption_parameters", "responses are not encrypted here")
+    if grant.by_identifier:
+        return _check_identifier(grant, request)
+    if request.has("credential_identifier"):
+        if request.has("credential_configuration_id"):
+            raise CredentialRequestError("invalid_credential_request", "both kinds of identifier")
+        raise CredentialRequestError("unknown_credential_identifier", "the token came without identifiers")
+    wanted = request.get("credential_configuration_id")
+    if not isinstance(wanted, str):
+        raise CredentialRequestError("invalid_credential_request", "credential_configuration_id is missing")
+    return _check_configuration(node, grant, wanted)
+
+
+def _check_identifier(grant: _Grant, request: CredentialRequest) -> CredentialFormat:
+    wanted = request.get("credential_identifier")
+    if request.has("credential_configuration_id") or not isinstance(wanted, str):
+        raise CredentialRequestError(
+            "invalid_credential_request", "credential_identifier alone is to be used with this token"
+        )
+    credential_format = format_of(f"badge-{grant.badge.id}", grant.badge.id)
+    if wanted != f"award-{grant.award.id}" or credential_format is None:
+        raise CredentialRequestError("unknown_credential_identifier")
+    return credential_format
+
+
+def _check_configuration(node: Node, grant: _Grant, wanted: str) -> CredentialFormat:
+    credential_format = format_of(wanted, grant.badge.id)
+    if credential_format is not None:
+        return credential_format
+    if is_configuration(node, wanted):
+        raise CredentialRequestError("credential_request_denied", "not what this token is for")
+    raise CredentialRequestError("unknown_credential_configuration")
+
+
+def _check_proof(node: Node, request: CredentialRequest) -> HolderKey:
+    """Check `proofs`: exactly one type, `jwt`, with one proof, since there is no batch here.
+
+    Source: OpenID4VCI 1.0, sections 8.2 and 8.2.1.1. The `proof` of its drafts is an unknown member: `proofs`
+    is then missing.
+    """
+    proofs = request.get("proofs")
+    if not isinstance(proofs, dict) or list(proofs) != ["jwt"]:
+        raise CredentialRequestError("invalid_proof", "proofs with exactly one type, jwt, is needed")
+    jwts = proofs["jwt"]
+    if not isinstance(jwts, list) or len(jwts) != 1:
+        raise CredentialRequestError("invalid_proof", "exactly one proof is needed")
+    try:
+        holder = verify_key_proof(
+            jwts[0],
+            expected_audience=node.base_url,
+            check_nonce=lambda nonce: is_fresh_nonce(node, nonce),
+            resolver=node.resolver,
+            now=node.now(),
+        )
+    except KeyProofError as err:
+        raise CredentialRequestError(err.code, err.reason) from err
+    if holder.public_key.jose_algorithm not in PROOF_ALGORITHMS:
+        raise CredentialRequestError("invalid_proof", "unsupported algorithm")
+    return holder
+
+
+def _deliver_again(issued: Issuance, holder: HolderKey) -> bytes:
+    if issued.holder_did != holder.did or issued.content is None:
+        raise CredentialRequestError("credential_request_denied", "issued already, to another key")
+    return issued.content
+
+
+def _record_intent(node: Node, grant: _Grant, holder: HolderKey) -> Issuance:
+    """Record what is about to be signed, under the award's lock: a revocation comes before, or finds it."""
+    now = node.now()
+    if now < grant.award.awarded_at - CLOCK_SLACK:
+        raise IssuingError("clock_behind")
+    with node.database.write() as session:
+        # on the connection itself, as in `reserve_index`
+        connection = session.connection()
+        if connection.execute(_STILL_STANDS, {"offer_id": grant.offer.id}).first() is None:
+            raise CredentialRequestError("credential_request_denied", "the offer was withdrawn")
+        place = reserve_index(session, now=now)
+        intent = Issuance(
+            award_id=grant.award.id,
+            offer_id=grant.offer.id,
+            holder_did=holder.did,
+            credential_id=f"urn:uuid:{uuid.uuid4()}",
+            status_list_id=place.list_id,
+            status_index=place.index,
+            intended_at=now,
+        )
+        connection.execute(_INSERT_INTENT, intent.model_dump())
+    return intent
+
+
+def _lint(document: dict[str, Any], now: datetime) -> None:
+    try:
+        require_lint_free(document, now, require_status=True)
+    except LintError as err:
+        rules = sorted({finding.rule for finding in err.findings})
+        log.error("credential_not_fit", rules=rules)  # noqa: TRY400 - a traceback quotes people
+        raise IssuingError("lint", ", ".join(rules)) from err
+
+
+def _verify(node: Node, content: bytes, now: datetime) -> None:
+    """Verify with the verifier's code; only canonicalization is not done twice, see ADR 0009."""
+    context = VerificationContext(
+        contexts=node.contexts,
+        resolver=node.resolver,
+        fetcher=OwnLists(node),
+        hasher=node.hasher,
+        status_cache=node.own_lists,
+        require_status=True,
+    )
+    try:
+        verify_credential(content, context=context, now=now)
+    except VerificationError as err:
+        codes = list(err.report.codes)
+        log.error("credential_does_not_verify", codes=codes)  # noqa: TRY400 - ditto
+        raise IssuingError("self_check", ", ".join(codes)) from err
+
+
+def _store(node: Node, grant: _Grant, intent: Issuance, content: bytes, holder: HolderKey) -> bytes:
+    """Keep the signed bytes, unless the award was revoked meanwhile, or another request was first."""
+    values = {"intent_id": intent.id, "bytes": content, "now": node.now(), "for_offer": grant.offer.id}
+    try:
+        with node.database.write() as session:
+            kept = session.connection().execute(_KEEP, values).rowcount
+    except IntegrityError:
+        return _deliver_again(_issued_meanwhile(node, grant), holder)
+    if not kept:
+        raise CredentialRequestError("credential_request_denied", "the award was revoked")
+    return content
+
+
+def _issued_meanwhile(node: Node, grant: _Grant) -> Issuance:
+    with node.database.session() as session:
+        return session.exec(_ISSUED, params={"offer_id": grant.offer.id}).one()

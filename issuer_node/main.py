@@ -1,0 +1,137 @@
+"""The node's application."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contexts import ContextStore, RecentHashes
+from credentials.status import MemoryStatusCache
+from did.keys import KeyType
+from did.resolver import Resolver
+from issuer_node import routes
+from issuer_node.errors import (
+    ConflictError,
+    DraftError,
+    NodeError,
+    NotAllowedError,
+    NotFoundError,
+    SigninError,
+)
+from issuer_node.medals import draw_medal
+from issuer_node.metadata import MetadataCache
+from issuer_node.models import SigningKey
+from issuer_node.node import Node
+from issuer_node.own_documents import OwnDidDocument
+from issuer_node.passeurs import make_first_passeur
+from web.app import create_base_app
+from web.database import Database
+from web.identity import Identity, identity_router, load_identity
+from web.limits import Limiter
+from web.mail import mailer_from_url
+from web.problems import Problem, answer_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from fastapi import FastAPI
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from did.fetcher import Fetcher
+    from issuer_node.settings import NodeSettings
+
+_PACKAGE = "issuer_node"
+_PROTOCOL_PATHS = ("/openid4vci/", "/status/", "/did.json")
+_KEY_TYPES = (KeyType.ED25519, KeyType.P256)
+_STATUS_OF = {NotFoundError: 404, NotAllowedError: 403, ConflictError: 409, DraftError: 422, SigninError: 401}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How often one place may ask. Codes are too long to guess and tx_codes burn: this bounds the cost alone.
+
+    Generous, since a structure's whole network, or a proxy, may be one place.
+    """
+
+    tokens: Limiter
+    offers: Limiter
+    signins: Limiter
+
+
+def create_app(
+    settings: NodeSettings, *, fetcher: Fetcher | None = None, clock: Callable[[], datetime] | None = None
+) -> FastAPI:
+    """Make the application: checks the contexts, migrates the database; the first start makes the keys and
+    the first passeur.
+
+    Args:
+        settings: the node's settings.
+        fetcher: the way out; a SafeFetcher by default.
+        clock: aware UTC now; tests give their own.
+
+    Raises:
+        ContextIntegrityError: a context document is not the one that was published.
+        SealError: the secret of the settings is not the one that sealed the keys.
+    """
+    contexts = ContextStore.load()
+    database = Database(settings.database_url)
+    database.upgrade(_PACKAGE)
+    app = create_base_app(
+        settings=settings,
+        title="Passeur issuer node",
+        package=_PACKAGE,
+        database=database,
+        fetcher=fetcher,
+        clock=clock,
+        protocol_paths=_PROTOCOL_PATHS,
+    )
+    node = app.state.node = _open_node(app, settings, database, contexts)
+    make_first_passeur(database, settings, now=node.now())
+    app.state.did = node.identity.did
+    app.state.service = settings.structure_name
+    app.state.nav = routes.navigation
+    app.state.metadata = MetadataCache()
+    app.state.logo = draw_medal(settings.structure_name, kind="role")
+    app.state.limits = Limits(
+        tokens=Limiter(6_000, seconds=60),
+        offers=Limiter(6_000, seconds=60),
+        signins=Limiter(60, seconds=600),
+    )
+    app.add_exception_handler(NodeError, _on_node_error)
+    for router in (identity_router(node.identity), *routes.ROUTERS):
+        app.include_router(router)
+    return app
+
+
+def _open_node(app: FastAPI, settings: NodeSettings, database: Database, contexts: ContextStore) -> Node:
+    identity = load_identity(
+        database, SigningKey, settings=settings, now=app.state.clock(), key_types=_KEY_TYPES
+    )
+    return Node(
+        settings=settings,
+        database=database,
+        identity=identity,
+        fetcher=app.state.fetcher,
+        clock=app.state.clock,
+        contexts=contexts,
+        hasher=RecentHashes(),
+        resolver=_resolver(identity, settings, app.state.clock),
+        own_lists=MemoryStatusCache(),
+        mailer=mailer_from_url(settings.mail_url),
+        catalogue=app.state.catalogue,
+    )
+
+
+def _resolver(identity: Identity, settings: NodeSettings, clock: Callable[[], datetime]) -> Resolver:
+    # the scheme of the base URL decides, not the setting: our own document is read the way its DID says
+    loopback = not settings.is_https
+    return Resolver(fetcher=OwnDidDocument(identity, loopback), allow_insecure_loopback=loopback, clock=clock)
+
+
+async def _on_node_error(request: Request, error: Exception) -> Response:
+    """A refusal that no route put into its page: still in words, with its own code."""
+    assert isinstance(error, NodeError)
+    status = next((status for kind, status in _STATUS_OF.items() if isinstance(error, kind)), 500)
+    return answer_problem(request, Problem(error.code, status=status, params=error.params))

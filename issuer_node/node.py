@@ -1,0 +1,71 @@
+"""What every verb of the node works with: one frozen value, made by the application factory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from contexts import ContextStore, RecentHashes
+    from credentials.status import StatusCache
+    from did.fetcher import Fetcher
+    from did.resolver import Resolver
+    from issuer_node.settings import NodeSettings
+    from web.database import Database
+    from web.i18n import Catalogue
+    from web.identity import Identity
+    from web.mail import Mailer
+
+
+def no_listener(_step: str) -> None:
+    """Nobody listens to the steps of issuing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A structure's node at work.
+
+    Args:
+        settings: its settings.
+        database: its database.
+        identity: its DID and keys.
+        fetcher: the one way out.
+        clock: aware UTC now.
+        contexts: the closed world of JSON-LD contexts.
+        hasher: remembers recent hashes, so that a credential is canonicalized once to be signed and verified.
+        resolver: reads did:key, did:jwk and our own did:web, all from memory: issuing asks nobody.
+        own_lists: our own status lists as the last self-check saw them.
+        mailer: sends sign-in links.
+        catalogue: sentences for mails.
+        listener: told each step of issuing as it is done, by name.
+    """
+
+    settings: NodeSettings
+    database: Database
+    identity: Identity
+    fetcher: Fetcher
+    clock: Callable[[], datetime]
+    contexts: ContextStore
+    hasher: RecentHashes
+    resolver: Resolver
+    own_lists: StatusCache
+    mailer: Mailer
+    catalogue: Catalogue
+    listener: Callable[[str], None] = no_listener
+
+    @property
+    def base_url(self) -> str:
+        """The node's address, which is also its Credential Issuer Identifier."""
+        return self.settings.base_url
+
+    @property
+    def secret(self) -> bytes:
+        """The secret that seals what is kept."""
+        return self.settings.secret.get_secret_value().encode()
+
+    def now(self) -> datetime:
+        """The time, aware UTC."""
+        return self.clock()

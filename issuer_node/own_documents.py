@@ -1,0 +1,70 @@
+"""Our own published documents without HTTP: what the check before release reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contexts import strict_json
+from did.errors import FetchError, FetchRefusedError
+from did.fetcher import DEFAULT_MAX_BYTES, NO_HEADERS, Fetched
+from did.methods.web import did_web_url
+from issuer_node.errors import NodeError
+from issuer_node.status_lists import list_url, status_list_credential
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from issuer_node.node import Node
+    from web.identity import Identity
+
+_OK = 200
+
+
+class _ReadOnly:
+    """A fetcher that posts nothing."""
+
+    def post(
+        self,
+        url: str,
+        *,
+        content: bytes,  # noqa: ARG002
+        content_type: str,  # noqa: ARG002
+        headers: Mapping[str, str] = NO_HEADERS,  # noqa: ARG002
+        accept: str = "application/json",  # noqa: ARG002
+        max_bytes: int = DEFAULT_MAX_BYTES,  # noqa: ARG002
+    ) -> Fetched:
+        """Refuse."""
+        raise FetchRefusedError(f"not ours: {url}")
+
+
+@dataclass(frozen=True)
+class OwnDidDocument(_ReadOnly):
+    """Implements `did.fetcher.Fetcher` for one address: that of our DID document."""
+
+    identity: Identity
+    allow_insecure_loopback: bool
+
+    def get(self, url: str, *, accept: str = "*/*", max_bytes: int = DEFAULT_MAX_BYTES) -> Fetched:  # noqa: ARG002
+        """Give the document; refuse every other address."""
+        if url != did_web_url(self.identity.did, allow_insecure_loopback=self.allow_insecure_loopback):
+            raise FetchRefusedError(f"not ours: {url}")
+        return Fetched(url, _OK, "application/did+json", strict_json.dumps(self.identity.document()))
+
+
+@dataclass(frozen=True)
+class OwnLists(_ReadOnly):
+    """Implements `did.fetcher.Fetcher` for our status lists."""
+
+    node: Node
+
+    def get(self, url: str, *, accept: str = "*/*", max_bytes: int = DEFAULT_MAX_BYTES) -> Fetched:  # noqa: ARG002
+        """Give the signed list; refuse every other address."""
+        list_id = url.removeprefix(list_url(self.node, ""))
+        if list_id == url:
+            raise FetchRefusedError(f"not ours: {url}")
+        try:
+            signed = status_list_credential(self.node, list_id)
+        except NodeError as err:
+            raise FetchError(err.code) from err
+        return Fetched(url, _OK, "application/vc", signed.content)

@@ -1,0 +1,194 @@
+"""The node's Bitstring Status Lists: indexes given out once, bits set by revoking, a signed list kept ready.
+
+Source: Bitstring Status List v1.0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, insert
+from sqlmodel import col, select, update
+
+from contexts import strict_json
+from credentials.data_integrity import add_proof
+from credentials.status import MINIMUM_ENTRIES, Bitstring, build_status_list_credential
+from issuer_node.errors import IssuingError, NotFoundError
+from issuer_node.models import METADATA, Issuance, StatusList
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlmodel import Session
+
+    from issuer_node.node import Node
+
+CLOCK_SLACK: Final = timedelta(seconds=60)
+_LIFE: Final = timedelta(days=7)  # `validUntil`: a list that nobody signs any more ends
+_RENEW_AFTER: Final = timedelta(hours=12)
+_SIGN_TRIES: Final = 10
+_INDEX_TRIES: Final = 200
+
+
+# the hot path's statements, put together once
+_OPEN_LIST: Final = (
+    select(StatusList.id, StatusList.entries, StatusList.last_intended_at)
+    .where(StatusList.used * 2 < StatusList.entries, StatusList.purpose == "revocation")
+    .order_by(col(StatusList.created_at), col(StatusList.id))
+    .limit(1)
+    .with_for_update()
+)
+_LISTS: Final = METADATA.tables[str(StatusList.__tablename__)]
+_COUNT_ONE: Final = (
+    update(_LISTS)
+    .where(_LISTS.c.id == bindparam("list_id"))
+    .values(used=_LISTS.c.used + 1, last_intended_at=bindparam("last"))
+)
+_TAKEN: Final = select(Issuance.id).where(
+    Issuance.status_list_id == bindparam("list_id"), Issuance.status_index == bindparam("index")
+)
+
+
+@dataclass(frozen=True)
+class SignedList:
+    """A status list credential as served; `etag` changes when it does."""
+
+    content: bytes
+    etag: str
+
+
+@dataclass(frozen=True)
+class StatusIndex:
+    """A bit that was given out."""
+
+    list_id: str
+    index: int
+
+
+def list_url(node: Node, list_id: str) -> str:
+    """Where a list is served; its credential's id."""
+    return f"{node.base_url}/status/{list_id}"
+
+
+def reserve_index(session: Session, *, now: datetime) -> StatusIndex:
+    """Give out a random index that was never given out, in the transaction that records the intent.
+
+    The list's row is held until that transaction ends, so two workers never draw at once; the unique
+    constraint of the issuance log stands behind. A list is left when half of it is given out.
+
+    Args:
+        session: of the intent.
+        now: aware UTC.
+
+    Raises:
+        IssuingError: "clock_behind": the clock stands before the last intent; nothing is past-dated.
+    """
+    # on the connection itself: these are the hot path, and nothing here needs the session's bookkeeping
+    connection = session.connection()
+    found = connection.execute(_OPEN_LIST).first()
+    list_id, entries, last = found or _open_list(connection, now)
+    if last is not None and now < last - CLOCK_SLACK:
+        raise IssuingError("clock_behind")
+    connection.execute(_COUNT_ONE, {"list_id": list_id, "last": max(now, last or now)})
+    return StatusIndex(list_id, _draw(connection, list_id, entries))
+
+
+def revoke_issuances(session: Session, *, award_id: str, now: datetime) -> None:
+    """Set the bit of every credential of an award, in the transaction under way.
+
+    Intents under way are caught too: their bytes are then never stored nor delivered.
+    """
+    standing = col(Issuance.award_id) == award_id, col(Issuance.revoked_at).is_(None)
+    session.exec(update(Issuance).where(*standing).values(revoked_at=now))
+    lists = select(Issuance.status_list_id).where(Issuance.award_id == award_id)
+    session.exec(
+        update(StatusList).where(col(StatusList.id).in_(lists)).values(revision=StatusList.revision + 1)
+    )
+
+
+def status_list_credential(node: Node, list_id: str) -> SignedList:
+    """The signed list as it is now: from the database, signed anew after a revocation or every 12 hours.
+
+    Raises:
+        NotFoundError: no such list.
+        IssuingError: "status_list_busy": others kept changing it; try again.
+    """
+    for _ in range(_SIGN_TRIES):
+        with node.database.session() as session:
+            row = session.get(StatusList, list_id)
+            if row is None:
+                raise NotFoundError
+            if row.content is not None and not _is_stale(row, node.now()):
+                return SignedList(row.content, hashlib.sha256(row.content).hexdigest()[:32])
+            revoked = session.exec(
+                select(Issuance.status_index).where(
+                    Issuance.status_list_id == list_id, col(Issuance.revoked_at).is_not(None)
+                )
+            ).all()
+        _sign(node, row, list(revoked))
+    raise IssuingError("status_list_busy")
+
+
+def _is_stale(row: StatusList, now: datetime) -> bool:
+    old = row.signed_at is None or now - row.signed_at >= _RENEW_AFTER
+    return old or row.signed_revision != row.revision
+
+
+def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
+    """Sign what was read, and keep it unless somebody signed in between.
+
+    `validFrom` never goes back: a verifier that saw a later list would take this one for a rollback.
+    """
+    now = node.now()
+    valid_from = max(now.replace(microsecond=0), row.valid_from or now.replace(microsecond=0))
+    bits = Bitstring.new(row.entries)
+    for index in revoked:
+        bits.set(index)
+    document = build_status_list_credential(
+        list_id=list_url(node, row.id),
+        issuer_id=node.identity.did,
+        purpose=row.purpose,
+        bitstring=bits,
+        valid_from=valid_from,
+        valid_until=valid_from + _LIFE,
+        ttl_ms=node.settings.status_minutes * 60_000,
+    )
+    signed = add_proof(
+        document,
+        signer=node.identity.signer(),
+        created=valid_from,
+        selection=node.contexts.newest(),
+        hasher=node.hasher,
+    )
+    values = {
+        "content": strict_json.dumps(signed),
+        "signed_revision": row.revision,
+        "signed_at": now,
+        "valid_from": valid_from,
+    }
+    unchanged = (
+        col(StatusList.id) == row.id,
+        col(StatusList.signed_revision) == row.signed_revision,
+        col(StatusList.signed_at).is_not_distinct_from(row.signed_at),
+    )
+    with node.database.write() as session:
+        session.exec(update(StatusList).where(*unchanged).values(**values))
+
+
+def _open_list(connection: Connection, now: datetime) -> tuple[str, int, datetime | None]:
+    row = StatusList(entries=MINIMUM_ENTRIES, created_at=now)
+    connection.execute(insert(_LISTS), row.model_dump())
+    return row.id, row.entries, None
+
+
+def _draw(connection: Connection, list_id: str, entries: int) -> int:
+    """Half of the list is free: two draws on average."""
+    for _ in range(_INDEX_TRIES):
+        index = secrets.randbelow(entries)
+        taken = connection.execute(_TAKEN, {"list_id": list_id, "index": index}).first()
+        if taken is None:
+            return index
+    raise IssuingError("status_list_busy")

@@ -1,0 +1,177 @@
+"""A territory in this process: two nodes, a wallet and two verifiers, each with its own database, on either engine."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from did.fetcher import FetchError
+from issuer_node.awards import award_person, get_award, revoke_award
+from issuer_node.badges import BadgeDraft, make_badge
+from issuer_node.main import create_app as create_node
+from issuer_node.offers import OfferLinks, offer_links
+from issuer_node.passeurs import list_passeurs
+from issuer_node.settings import NodeSettings
+from passeur.demo.browser import Browser
+from passeur.demo.people import Employer, Learner
+from tests.simulators.asgi import AppFetcher, AsgiTransport
+from verifier.main import create_app as create_verifier
+from verifier.settings import VerifierSettings
+from wallet.main import create_app as create_wallet
+from wallet.settings import WalletSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CENTRE, AGENCY = "https://centre.example", "https://agency.example"
+WALLET = "https://wallet.example"
+CENTRE_VERIFIER, AGENCY_VERIFIER = "https://check.centre.example", "https://check.agency.example"
+SECRET = "a secret of the tests, longer than thirty-two characters"
+PASSPHRASE = "tilleul brouette cerise fanfare"
+
+
+class Clock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC).replace(microsecond=0)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **amount: float) -> None:
+        self.now += timedelta(**amount)
+
+
+class TerritoryFetcher(AppFetcher):
+    """The services' way to each other; a service that is down does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.down: set[str] = set()
+
+    def _exchange(self, method: str, url: str, *rest: Any) -> Any:
+        if any(url.startswith(base) for base in self.down):
+            raise FetchError(f"{url}: connection refused")
+        return super()._exchange(method, url, *rest)
+
+
+class _ByHost(httpx.BaseTransport):
+    """One browser, many services."""
+
+    def __init__(self, transports: dict[str, AsgiTransport]) -> None:
+        self._transports = transports
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._transports[f"{request.url.scheme}://{request.url.host}"].handle_request(request)
+
+
+@dataclass
+class Territory:
+    apps: dict[str, Any]
+    fetcher: TerritoryFetcher
+    clock: Clock
+    transport: httpx.BaseTransport
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def browser(self) -> Browser:
+        return self.stack.enter_context(Browser(transport=self.transport))
+
+    def learner(self) -> Learner:
+        return Learner(self.browser(), WALLET)
+
+    def employer(self, verifier: str = AGENCY_VERIFIER) -> Employer:
+        return Employer(self.browser(), verifier)
+
+    def award(self, node_url: str = CENTRE, *, name: str = "J'ai piloté un drone") -> str:
+        """A passeur of that node recognises somebody; gives the award's id."""
+        node = self.apps[node_url].state.node
+        by = list_passeurs(node)[0]
+        badge_id = make_badge(
+            node,
+            by=by,
+            draft=BadgeDraft(
+                name=name,
+                description="A préparé, fait voler et posé un drone.",
+                criteria="- Prépare le drone",
+                kind="experience",
+                language="fr",
+                skills=(),
+                picture_text="Un drone",
+            ),
+        )
+        return award_person(
+            node, by=by, badge_id=badge_id, name="Amina (exemple)", earned_on=date(2026, 11, 20), words=""
+        )
+
+    def links(self, award_id: str, node_url: str = CENTRE) -> OfferLinks:
+        node = self.apps[node_url].state.node
+        story = get_award(node, award_id)
+        return offer_links(node, story.offers[0], badge_id=story.line.badge.id)
+
+    def state(self, award_id: str, node_url: str = CENTRE) -> str:
+        return get_award(self.apps[node_url].state.node, award_id).line.state
+
+    def revoke(self, award_id: str, node_url: str = CENTRE) -> None:
+        node = self.apps[node_url].state.node
+        revoke_award(
+            node, by=list_passeurs(node)[0], award_id=award_id, reason="Attribué par erreur (exemple)"
+        )
+
+    def receive(self, learner: Learner, award_id: str, node_url: str = CENTRE) -> str:
+        """The learner scans the slip and receives; makes a passport the first time. Gives the badge's id in it."""
+        before = set(learner.list_badges()) if self._has_passport(learner) else set()
+        page = learner.accept(learner.scan(self.links(award_id, node_url).slip_url))
+        if page.url.startswith(f"{WALLET}/signup"):
+            _, back = learner.sign_up(page, passphrase=PASSPHRASE)
+            learner.accept(back)
+        (new,) = set(learner.list_badges()) - before
+        return new
+
+    @staticmethod
+    def _has_passport(learner: Learner) -> bool:
+        return learner.browser.open(f"{WALLET}/passport").url == f"{WALLET}/passport"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def territory(request: pytest.FixtureRequest, new_database_url: Any) -> Iterator[Territory]:
+    clock, fetcher = Clock(), TerritoryFetcher()
+
+    def settings(kind: Any, base_url: str, **own: Any) -> Any:
+        url = new_database_url(request.param)
+        return kind(base_url=base_url, database_url=url, secret=SECRET, **own)
+
+    def node(base_url: str, name: str) -> Any:
+        own = {"structure_name": name, "admin_email": "a@structure.example", "wallet_url": WALLET}
+        return create_node(
+            settings(NodeSettings, base_url, status_minutes=0, **own), fetcher=fetcher, clock=clock
+        )
+
+    apps = {CENTRE: node(CENTRE, "Mission locale (exemple)"), AGENCY: node(AGENCY, "Agence (exemple)")}
+    wallet_settings = settings(WalletSettings, WALLET, verifier_url=AGENCY_VERIFIER)
+    apps[WALLET] = create_wallet(wallet_settings, fetcher=fetcher, clock=clock)
+    for base_url, known in ((CENTRE_VERIFIER, []), (AGENCY_VERIFIER, [CENTRE])):
+        issuers = [
+            {
+                "did": apps[node_url].state.did,
+                "name": "Mission locale (exemple)",
+                "reason": "Membre (exemple).",
+            }
+            for node_url in known
+        ]
+        own = {"verifier_name": "Agence (exemple)", "wallet_url": WALLET, "known_issuers": issuers}
+        apps[base_url] = create_verifier(
+            settings(VerifierSettings, base_url, **own), fetcher=fetcher, clock=clock
+        )
+    fetcher.apps.update(apps)
+    with start_blocking_portal() as portal, ExitStack() as stack:
+        transport = _ByHost({base: AsgiTransport(app, portal) for base, app in apps.items()})
+        yield Territory(apps, fetcher, clock, transport, stack)
+    for app in apps.values():
+        app.state.database.dispose()
