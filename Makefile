@@ -15,7 +15,7 @@ $(STAMP): requirements.lock pyproject.toml tools/setup.sh
 	@sh tools/setup.sh $(VENV)
 	@touch $@
 
-demo: $(STAMP) ## two nodes, a wallet, a verifier, and the drone story over HTTP (ONCE=1: play it and stop)
+demo: $(STAMP) ## two nodes, a wallet, two verifiers, and the drone story over HTTP (ONCE=1: play it and stop)
 	@$(VENV)/bin/passeur demo $(if $(ONCE),--once)
 
 test: $(STAMP) ## every test, with PostgreSQL and a real browser (ARGS="-k word" to narrow)

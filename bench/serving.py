@@ -104,7 +104,7 @@ def _prepare_request(desk: Desk) -> dict[str, str]:
             .where(Invitation.channel == next(iter(Channel)))
         ).one()
     return {
-        "client_id": client_id(desk, invitation),
+        "client_id": client_id(desk, invitation.id),
         "response_uri": response_uri(desk, invitation.id),
         "nonce": invitation.nonce,
         "state": invitation.state,

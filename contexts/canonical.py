@@ -69,10 +69,12 @@ class RecentHashes:
 
     Args:
         size: how many to remember.
+        hasher: makes those that are not remembered.
     """
 
-    def __init__(self, size: int = RECENT_HASHES) -> None:
+    def __init__(self, size: int = RECENT_HASHES, *, hasher: CanonicalHasher = hash_canonical) -> None:
         self._size = size
+        self._hasher = hasher
         self._hashes: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -87,7 +89,7 @@ class RecentHashes:
             if key in self._hashes:
                 self._hashes.move_to_end(key)
                 return self._hashes[key]
-        value = hash_canonical(document, selection=selection)
+        value = self._hasher(document, selection=selection)
         with self._lock:
             self._hashes[key] = value
             while len(self._hashes) > self._size:

@@ -52,7 +52,8 @@ def loads(data: bytes | str, *, max_bytes: int = MAXIMUM_BYTES, max_depth: int =
         value = _DECODER.decode(text)
     except json.JSONDecodeError as err:
         raise StrictJsonError(str(err)) from err
-    if isinstance(data, str) or _ESCAPED.search(text):
+    # bytes that decoded hold no surrogate; text may, and either may write one as an escape
+    if _ESCAPED.search(text) or (isinstance(data, str) and _SURROGATE.search(text)):
         _check_characters(value)
     return value
 

@@ -30,6 +30,8 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _SVG_XML: Final = "http://www.w3.org/2000/svg"
 _COMPACT_JWS: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _MAXIMUM_ELEMENTS: Final = 50_000
+_MAXIMUM_NAMESPACES: Final = 500
+_MAXIMUM_CHUNKS: Final = 20_000
 _UTF8_BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -111,8 +113,11 @@ def _read_chunks(png: bytes) -> Iterator[_Chunk]:
     _check_size(png)
     if not png.startswith(_PNG):
         raise BakingError("baking_broken_png", "no PNG signature")
-    position, kind = len(_PNG), b""
+    position, kind, count = len(_PNG), b"", 0
     while kind != b"IEND":
+        count += 1
+        if count > _MAXIMUM_CHUNKS:
+            raise BakingError("baking_too_large", "chunks")
         chunk = _read_chunk(png, position)
         if (position == len(_PNG)) != (chunk.kind == b"IHDR"):
             raise BakingError("baking_broken_png", "one IHDR comes first")
@@ -239,6 +244,7 @@ class _SvgReader:
         self.verify: list[str | None] = []
         self.texts: list[list[str]] = []
         self._elements = 0
+        self._namespaces = 0
         self._depth = 0
         self._inside = False
         self._parser = self._new_parser()
@@ -303,6 +309,9 @@ class _SvgReader:
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         self._other()
+        self._namespaces += 1
+        if self._namespaces > _MAXIMUM_NAMESPACES:
+            raise BakingError("baking_too_large", "namespaces")
         if uri == OPEN_BADGES_XML and prefix and self._depth == 0:
             self.prefix = prefix
         elif prefix == "openbadges" and uri != OPEN_BADGES_XML:

@@ -42,6 +42,7 @@ INDETERMINATE_CODES: Final = frozenset(
         "resolution_unavailable",
         "fetch_failed",
         "fetch_refused",
+        "too_many_fetches",
         "methodNotSupported",
         "notFound",
     },

@@ -18,7 +18,7 @@ A step that cannot be made because an earlier one failed is reported as "not_che
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,6 +38,7 @@ from credentials.status.checking import CheckedList, StatusPolicy, check_status
 from credentials.steps import StepFailedError, Steps, read_json_object
 from credentials.view import CredentialView
 from did.errors import DidError
+from did.fetcher import FetchBudget
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +62,9 @@ PRESENTATION_STEPS: Final = (
     "holder_binding",
 )
 MAXIMUM_CREDENTIALS: Final = 50
+# a presentation of twenty badges by as many issuers asks for twenty DID documents and twenty lists
+MAXIMUM_FETCHES: Final = 40
+MAXIMUM_FAILED_FETCHES: Final = 6
 _STEPS_BEFORE_STATUS: Final = CREDENTIAL_STEPS[:-1]
 _KEY_CODES: Final = frozenset({"issuer_mismatch", "controller_mismatch", "suite_key_mismatch"})
 
@@ -79,6 +83,7 @@ class VerificationContext:
         status_cache: remembers status lists: fewer fetches (within a published `ttl`), and an alarm on a
             rollback.
         require_status: refuse a credential without a status.
+        budget: what is left to be asked of the network; None: `bounded` gives a fresh one.
     """
 
     contexts: ContextStore
@@ -89,6 +94,15 @@ class VerificationContext:
     skew_seconds: int = 60
     status_cache: StatusCache | None = None
     require_status: bool = False
+    budget: FetchBudget | None = None
+
+    def bounded(self) -> VerificationContext:
+        """The context of one verification, and of all that it holds: it may fetch so much, and no more."""
+        if self.budget is not None:
+            return self
+        budget = FetchBudget(fetches=MAXIMUM_FETCHES, failures=MAXIMUM_FAILED_FETCHES)
+        resolver, fetcher = self.resolver.through(budget.over), budget.over(self.fetcher)
+        return replace(self, resolver=resolver, fetcher=fetcher, budget=budget)
 
     def __post_init__(self) -> None:
         """Refuse a skew that would hide a real fault."""
@@ -152,6 +166,7 @@ def check_credential(data: bytes | JsonObject, *, context: VerificationContext, 
 
     Source: VCDM 2.0, section 7.1 (Verification); Open Badges 3.0, section 8 (Verification and Validation).
     """
+    context = context.bounded()
     examined = _examine(data, context=context, now=now)
     view = examined.view
     # 7. Status
@@ -337,6 +352,7 @@ def check_presentation(
     """
     if not expected_domain or not expected_challenge:
         raise ValueError("a presentation is checked against a domain and a challenge")
+    context = context.bounded()
     steps = Steps()
     reports: list[Report] = []
     warnings: list[Check] = []

@@ -215,6 +215,8 @@ def _read_method(url: str, entry: JsonObject) -> VerificationMethod:
 def _read_key(url: str, entry: JsonObject) -> PublicKey:
     """Read the one key that the method's type says it has."""
     kind, multibase, jwk = entry.get("type"), entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
+    if not isinstance(kind, str):
+        raise InvalidKeyError(f"{url}: type is not a string")
     if multibase is not None and jwk is not None:
         raise InvalidDidDocumentError(f"{url} has two keys")
     if kind in _MULTIBASE_TYPES and isinstance(multibase, str):
@@ -224,7 +226,7 @@ def _read_key(url: str, entry: JsonObject) -> PublicKey:
         return key
     if kind in _JWK_TYPES and isinstance(jwk, dict):
         return PublicKey.from_jwk(jwk)
-    raise InvalidKeyError(f"{url}: no key of a kind known here ({str(kind)[:60]})")
+    raise InvalidKeyError(f"{url}: no key of a kind known here ({kind[:60]})")
 
 
 def _moment(url: str, entry: JsonObject, name: str) -> datetime | None:

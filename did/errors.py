@@ -17,7 +17,8 @@ DidError
 ├── EncodingError                "invalid_encoding"
 ├── SealError                    "seal_broken"
 └── FetchError                   "fetch_failed": network, time, size
-    └── FetchRefusedError        "fetch_refused": address, scheme, port or redirect not allowed
+    ├── FetchRefusedError        "fetch_refused": address, scheme, port or redirect not allowed
+    └── TooManyFetchesError      "too_many_fetches": one verification asked for more than it may
 
 Codes in camelCase are those of the DID resolution registry; the others are ours.
 Source: DID Core 1.0, section 7.1.2 (DID Resolution Metadata); DID Resolution, section 10 (Errors).
@@ -144,3 +145,9 @@ class FetchRefusedError(FetchError):
     """An address, scheme, port or redirect that is not allowed; nothing was sent there."""
 
     default_code = "fetch_refused"
+
+
+class TooManyFetchesError(FetchError):
+    """One document would make us ask more of the network than it may; nothing more was sent."""
+
+    default_code = "too_many_fetches"

@@ -6,12 +6,20 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from did.errors import FetchError, FetchRefusedError
+from did.errors import FetchError, FetchRefusedError, TooManyFetchesError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["FetchError", "FetchRefusedError", "Fetched", "Fetcher", "OfflineFetcher"]
+__all__ = [
+    "FetchBudget",
+    "FetchError",
+    "FetchRefusedError",
+    "Fetched",
+    "Fetcher",
+    "OfflineFetcher",
+    "TooManyFetchesError",
+]
 
 DEFAULT_MAX_BYTES: Final = 262_144
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -86,3 +94,76 @@ class OfflineFetcher:
     ) -> Fetched:
         """Refuse."""
         raise FetchRefusedError(f"offline: {url}")
+
+
+class FetchBudget:
+    """What one verification may ask of the network, whoever wrote the document that is verified.
+
+    A presentation of a few hundred kilobytes can name thousands of addresses. An address that failed is not
+    tried again: its silence would be waited for once per badge.
+
+    Args:
+        fetches: exchanges that may be begun.
+        failures: of them that may fail.
+    """
+
+    def __init__(self, *, fetches: int, failures: int) -> None:
+        self._fetches = fetches
+        self._failures = failures
+        self._failed: dict[str, FetchError] = {}
+
+    def over(self, fetcher: Fetcher) -> Fetcher:
+        """The fetcher, as long as the budget lasts; several share one budget. For one thread."""
+        return _Budgeted(fetcher, self)
+
+    def spend(self, url: str, exchange: Callable[[], Fetched]) -> Fetched:
+        """Make an exchange.
+
+        Raises:
+            TooManyFetchesError: the budget is spent.
+            FetchError: as the fetcher says, now or when it was first tried.
+        """
+        known = self._failed.get(url)
+        if known is not None:
+            raise type(known)(known.detail, code=known.code)
+        if self._fetches <= 0 or len(self._failed) >= self._failures:
+            raise TooManyFetchesError(url)
+        self._fetches -= 1
+        try:
+            return exchange()
+        except FetchError as err:
+            self._failed[url] = err
+            raise
+
+
+@dataclass(frozen=True)
+class _Budgeted:
+    """Implements `Fetcher` under a budget."""
+
+    fetcher: Fetcher
+    budget: FetchBudget
+
+    def get(self, url: str, *, accept: str = "*/*", max_bytes: int = DEFAULT_MAX_BYTES) -> Fetched:
+        return self.budget.spend(url, lambda: self.fetcher.get(url, accept=accept, max_bytes=max_bytes))
+
+    def post(
+        self,
+        url: str,
+        *,
+        content: bytes,
+        content_type: str,
+        headers: Mapping[str, str] = NO_HEADERS,
+        accept: str = "application/json",
+        max_bytes: int = DEFAULT_MAX_BYTES,
+    ) -> Fetched:
+        return self.budget.spend(
+            url,
+            lambda: self.fetcher.post(
+                url,
+                content=content,
+                content_type=content_type,
+                headers=headers,
+                accept=accept,
+                max_bytes=max_bytes,
+            ),
+        )

@@ -15,7 +15,7 @@ from did.errors import (
     MethodNotSupportedError,
     ResolutionUnavailableError,
 )
-from did.fetcher import FetchError
+from did.fetcher import FetchError, TooManyFetchesError
 from did.methods.jwk import resolve_did_jwk
 from did.methods.key import resolve_did_key
 from did.methods.web import did_web_url
@@ -47,6 +47,7 @@ class Resolver:
         ttl_seconds: how long a did:web document is remembered; 0 remembers nothing.
         cache_size: how many are remembered at most.
         clock: aware UTC now; ends what is remembered, and keys that say when they end.
+        remembered: of another resolver, to share; `ttl_seconds` and `cache_size` are then its own.
     """
 
     def __init__(
@@ -57,11 +58,12 @@ class Resolver:
         ttl_seconds: int = 300,
         cache_size: int = 256,
         clock: Callable[[], datetime] = _utc_now,
+        remembered: _Remembered | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._allow_insecure_loopback = allow_insecure_loopback
         self._clock = clock
-        self._remembered = _Remembered(timedelta(seconds=ttl_seconds), cache_size)
+        self._remembered = remembered or _Remembered(timedelta(seconds=ttl_seconds), cache_size)
         self._methods: dict[str, Callable[[str], DidDocument]] = {
             "key": lambda did: DidDocument.parse(resolve_did_key(did), expected_did=did),
             "jwk": lambda did: DidDocument.parse(resolve_did_jwk(did), expected_did=did),
@@ -72,6 +74,15 @@ class Resolver:
     def allow_insecure_loopback(self) -> bool:
         """Whether plain http to loopback is let through: what stands beside a DID must hold to the same."""
         return self._allow_insecure_loopback
+
+    def through(self, wrap: Callable[[Fetcher], Fetcher]) -> Resolver:
+        """The same resolver, with what it remembers, over a wrapped way out: for one verification."""
+        return Resolver(
+            fetcher=wrap(self._fetcher),
+            allow_insecure_loopback=self._allow_insecure_loopback,
+            clock=self._clock,
+            remembered=self._remembered,
+        )
 
     def resolve(self, did: str) -> DidDocument:
         """Find a DID's document.
@@ -86,6 +97,7 @@ class Resolver:
             DeactivatedError: it was ended.
             InvalidDidDocumentError: not strict JSON, another DID's, or malformed.
             ResolutionUnavailableError: nothing was learnt.
+            TooManyFetchesError: this verification may ask for no more.
 
         Source: DID Resolution, section 4 (DID Resolution).
         """
@@ -123,6 +135,8 @@ class Resolver:
     def _fetch_json(self, url: str) -> Any:
         try:
             fetched = self._fetcher.get(url, accept=_ACCEPT, max_bytes=_MAX_BYTES)
+        except TooManyFetchesError:
+            raise
         except FetchError as err:
             raise ResolutionUnavailableError(f"{url}: {err.code}") from err
         _check_status(fetched, url)

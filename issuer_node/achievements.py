@@ -7,6 +7,7 @@ not in the credential: it is bound to the person by their key.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from credentials.open_badges import (
@@ -25,8 +26,36 @@ from issuer_node.badges import picture_url
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from issuer_node.models import Award, Badge
+    from issuer_node.models import Badge
     from issuer_node.node import Node
+
+
+@dataclass(frozen=True)
+class BadgeFacts:
+    """What of a badge goes into credentials: columns of `Badge`."""
+
+    id: str
+    name: str
+    description: str
+    criteria: str
+    kind: str
+    language: str
+    skills: list[dict[str, str]]
+    picture_id: str
+    picture_text: str
+
+
+@dataclass(frozen=True)
+class AwardFacts:
+    """What of an award goes into its credential, and when it was awarded: columns of `Award`."""
+
+    id: str
+    earned_from: datetime
+    earned_until: datetime
+    situation: dict[str, str] | None
+    seen: list[str]
+    words: str
+    awarded_at: datetime
 
 
 def badge_url(node: Node, badge_id: str) -> str:
@@ -42,8 +71,8 @@ def achievement_document(node: Node, badge: Badge) -> dict[str, Any]:
 def build_credential(
     node: Node,
     *,
-    badge: Badge,
-    award: Award,
+    badge: BadgeFacts,
+    award: AwardFacts,
     holder_did: str,
     credential_id: str,
     status: dict[str, Any],
@@ -80,7 +109,7 @@ def build_credential(
     )
 
 
-def _achievement(node: Node, badge: Badge) -> Achievement:
+def _achievement(node: Node, badge: Badge | BadgeFacts) -> Achievement:
     return Achievement(
         id=badge_url(node, badge.id),
         name=badge.name,
@@ -102,7 +131,7 @@ def _achievement(node: Node, badge: Badge) -> Achievement:
     )
 
 
-def _evidence(award: Award) -> tuple[Evidence, ...]:
+def _evidence(award: AwardFacts) -> tuple[Evidence, ...]:
     """The session as it stood when the badge was awarded: what it was, what was seen, as a Markdown list."""
     if not award.situation:
         return ()

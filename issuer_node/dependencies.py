@@ -18,7 +18,8 @@ from web.rendering import Renderer, renderer_of
 from web.sessions import read_session
 
 
-def node_of(request: Request) -> Node:
+# async, as whatever only reads from memory: a plain function would be sent to a thread and back
+async def node_of(request: Request) -> Node:
     """The node at work."""
     node: Node = request.app.state.node
     return node

@@ -20,14 +20,11 @@ Source: OpenID4VCI 1.0, section 8 (Credential Endpoint).
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
-from sqlalchemy import bindparam, insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, select, update
 
 from credentials.exchange.key_proof import KeyProofError, verify_key_proof
 from credentials.open_badges import LintError, require_lint_free
@@ -35,56 +32,22 @@ from credentials.status import build_status_entry
 from credentials.verification import VerificationContext, VerificationError, verify_credential
 from issuer_node.achievements import build_credential
 from issuer_node.errors import CredentialRequestError, IssuingError
+from issuer_node.issuance_log import find_grant, find_issued, keep_content, record_intent
 from issuer_node.metadata import PROOF_ALGORITHMS, format_of, is_configuration
-from issuer_node.models import METADATA, AccessToken, Award, Badge, Issuance, IssuanceState, Offer, OfferState
 from issuer_node.nonces import is_fresh_nonce
 from issuer_node.offers import token_digest
 from issuer_node.own_documents import OwnLists
-from issuer_node.status_lists import CLOCK_SLACK, list_url, reserve_index
+from issuer_node.status_lists import CLOCK_SLACK, list_url
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from credentials.exchange.key_proof import HolderKey
     from issuer_node.formats import CredentialFormat
+    from issuer_node.issuance_log import Grant, Intent, Issued
     from issuer_node.node import Node
 
 log = structlog.get_logger(__name__)
-
-
-# the hot path's statements, put together once
-_GRANT: Final = (
-    select(AccessToken.by_identifier, Offer, Award, Badge)
-    .join(Offer, col(AccessToken.offer_id) == Offer.id)
-    .join(Award, col(Offer.award_id) == Award.id)
-    .join(Badge, col(Award.badge_id) == Badge.id)
-    .where(AccessToken.digest == bindparam("digest"), AccessToken.ends_at > bindparam("now"))
-)
-_ISSUED: Final = select(Issuance).where(Issuance.issued_offer_id == bindparam("offer_id"))
-_STILL_STANDS: Final = (
-    select(Award.id)
-    .join(Offer, col(Offer.award_id) == Award.id)
-    .where(
-        Offer.id == bindparam("offer_id"),
-        Offer.state == OfferState.REDEEMED,
-        col(Award.revoked_at).is_(None),
-    )
-    .with_for_update()
-)
-
-
-_ISSUANCES: Final = METADATA.tables[str(Issuance.__tablename__)]
-_INSERT_INTENT: Final = insert(_ISSUANCES)
-_KEEP: Final = (
-    update(_ISSUANCES)
-    .where(_ISSUANCES.c.id == bindparam("intent_id"), _ISSUANCES.c.revoked_at.is_(None))
-    .values(
-        content=bindparam("bytes"),
-        state=IssuanceState.ISSUED,
-        issued_at=bindparam("now"),
-        issued_offer_id=bindparam("for_offer"),
-    )
-)
 
 
 class _Absent:
@@ -110,17 +73,6 @@ class CredentialRequest:
     def has(self, name: str) -> bool:
         """Whether the member is there."""
         return name in self.members
-
-
-@dataclass(frozen=True)
-class _Grant:
-    """What an access token stands for."""
-
-    by_identifier: bool
-    offer: Offer
-    award: Award
-    badge: Badge
-    issued: Issuance | None
 
 
 def issue_credential(node: Node, *, access_token: str, request: CredentialRequest) -> bytes:
@@ -159,18 +111,18 @@ def issue_credential(node: Node, *, access_token: str, request: CredentialReques
         award=grant.award,
         holder_did=holder.did,
         credential_id=intent.credential_id,
-        status=build_status_entry(list_url(node, intent.status_list_id), intent.status_index),
-        valid_from=intent.intended_at,
+        status=build_status_entry(list_url(node, intent.place.list_id), intent.place.index),
+        valid_from=intent.at,
     )
     node.listener("built")
     # 6. Lint
-    _lint(document, intent.intended_at)
+    _lint(document, intent.at)
     node.listener("linted")
     # 7. Sign
-    content = credential_format.issue(node, document, intent.intended_at)
+    content = credential_format.issue(node, document, intent.at)
     node.listener("signed")
     # 8. Verify
-    _verify(node, content, intent.intended_at)
+    _verify(node, content, intent.at)
     node.listener("verified")
     # 9. Store
     content = _store(node, grant, intent, content, holder)
@@ -179,23 +131,21 @@ def issue_credential(node: Node, *, access_token: str, request: CredentialReques
     return content
 
 
-def _find_grant(node: Node, access_token: str) -> _Grant:
+def _find_grant(node: Node, access_token: str) -> Grant:
     """Read everything that a token stands for.
 
     Source: RFC 6750, section 3.1.
     """
-    with node.database.session() as session:
-        row = session.exec(_GRANT, params={"digest": token_digest(access_token), "now": node.now()}).first()
-        if row is None:
-            raise CredentialRequestError("invalid_token", "unknown or expired access token")
-        by_identifier, offer, award, badge = row
-        issued = session.exec(_ISSUED, params={"offer_id": offer.id}).first()
-    if offer.state != OfferState.REDEEMED or award.revoked_at is not None:
+    with node.database.reading() as connection:
+        grant = find_grant(connection, token_digest=token_digest(access_token), now=node.now())
+    if grant is None:
+        raise CredentialRequestError("invalid_token", "unknown or expired access token")
+    if not grant.stands:
         raise CredentialRequestError("credential_request_denied", "the offer was withdrawn")
-    return _Grant(by_identifier, offer, award, badge, issued)
+    return grant
 
 
-def _check_request(node: Node, grant: _Grant, request: CredentialRequest) -> CredentialFormat:
+def _check_request(node: Node, grant: Grant, request: CredentialRequest) -> CredentialFormat:
     """Find out what is asked for. Unknown members are ignored, as the specification asks.
 
     Source: OpenID4VCI 1.0, sections 8.2 and 8.3.1.2.
@@ -214,7 +164,7 @@ def _check_request(node: Node, grant: _Grant, request: CredentialRequest) -> Cre
     return _check_configuration(node, grant, wanted)
 
 
-def _check_identifier(grant: _Grant, request: CredentialRequest) -> CredentialFormat:
+def _check_identifier(grant: Grant, request: CredentialRequest) -> CredentialFormat:
     wanted = request.get("credential_identifier")
     if request.has("credential_configuration_id") or not isinstance(wanted, str):
         raise CredentialRequestError(
@@ -226,7 +176,7 @@ def _check_identifier(grant: _Grant, request: CredentialRequest) -> CredentialFo
     return credential_format
 
 
-def _check_configuration(node: Node, grant: _Grant, wanted: str) -> CredentialFormat:
+def _check_configuration(node: Node, grant: Grant, wanted: str) -> CredentialFormat:
     credential_format = format_of(wanted, grant.badge.id)
     if credential_format is not None:
         return credential_format
@@ -262,33 +212,22 @@ def _check_proof(node: Node, request: CredentialRequest) -> HolderKey:
     return holder
 
 
-def _deliver_again(issued: Issuance, holder: HolderKey) -> bytes:
-    if issued.holder_did != holder.did or issued.content is None:
+def _deliver_again(issued: Issued, holder: HolderKey) -> bytes:
+    if issued.holder_did != holder.did:
         raise CredentialRequestError("credential_request_denied", "issued already, to another key")
     return issued.content
 
 
-def _record_intent(node: Node, grant: _Grant, holder: HolderKey) -> Issuance:
-    """Record what is about to be signed, under the award's lock: a revocation comes before, or finds it."""
+def _record_intent(node: Node, grant: Grant, holder: HolderKey) -> Intent:
+    """Record what is about to be signed: committed before anything is."""
     now = node.now()
     if now < grant.award.awarded_at - CLOCK_SLACK:
         raise IssuingError("clock_behind")
-    with node.database.write() as session:
-        # on the connection itself, as in `reserve_index`
-        connection = session.connection()
-        if connection.execute(_STILL_STANDS, {"offer_id": grant.offer.id}).first() is None:
-            raise CredentialRequestError("credential_request_denied", "the offer was withdrawn")
-        place = reserve_index(session, now=now)
-        intent = Issuance(
-            award_id=grant.award.id,
-            offer_id=grant.offer.id,
-            holder_did=holder.did,
-            credential_id=f"urn:uuid:{uuid.uuid4()}",
-            status_list_id=place.list_id,
-            status_index=place.index,
-            intended_at=now,
-        )
-        connection.execute(_INSERT_INTENT, intent.model_dump())
+    intent = node.database.apply(
+        lambda connection: record_intent(connection, grant, holder_did=holder.did, now=now)
+    )
+    if intent is None:
+        raise CredentialRequestError("credential_request_denied", "the offer was withdrawn")
     return intent
 
 
@@ -319,19 +258,18 @@ def _verify(node: Node, content: bytes, now: datetime) -> None:
         raise IssuingError("self_check", ", ".join(codes)) from err
 
 
-def _store(node: Node, grant: _Grant, intent: Issuance, content: bytes, holder: HolderKey) -> bytes:
+def _store(node: Node, grant: Grant, intent: Intent, content: bytes, holder: HolderKey) -> bytes:
     """Keep the signed bytes, unless the award was revoked meanwhile, or another request was first."""
-    values = {"intent_id": intent.id, "bytes": content, "now": node.now(), "for_offer": grant.offer.id}
+    now = node.now()
     try:
-        with node.database.write() as session:
-            kept = session.connection().execute(_KEEP, values).rowcount
+        kept = node.database.apply(
+            lambda connection: keep_content(
+                connection, intent, content=content, offer_id=grant.offer_id, now=now
+            )
+        )
     except IntegrityError:
-        return _deliver_again(_issued_meanwhile(node, grant), holder)
+        with node.database.reading() as connection:
+            return _deliver_again(find_issued(connection, offer_id=grant.offer_id), holder)
     if not kept:
         raise CredentialRequestError("credential_request_denied", "the award was revoked")
     return content
-
-
-def _issued_meanwhile(node: Node, grant: _Grant) -> Issuance:
-    with node.database.session() as session:
-        return session.exec(_ISSUED, params={"offer_id": grant.offer.id}).one()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contexts import ContextStore, RecentHashes
-from credentials.status import MemoryStatusCache
 from did.keys import KeyType
 from did.resolver import Resolver
 from issuer_node import routes
@@ -22,7 +21,7 @@ from issuer_node.medals import draw_medal
 from issuer_node.metadata import MetadataCache
 from issuer_node.models import SigningKey
 from issuer_node.node import Node
-from issuer_node.own_documents import OwnDidDocument
+from issuer_node.own_documents import OwnDidDocument, OwnListsSeen
 from issuer_node.passeurs import make_first_passeur
 from web.app import create_base_app
 from web.database import Database
@@ -118,7 +117,7 @@ def _open_node(app: FastAPI, settings: NodeSettings, database: Database, context
         contexts=contexts,
         hasher=RecentHashes(),
         resolver=_resolver(identity, settings, app.state.clock),
-        own_lists=MemoryStatusCache(),
+        own_lists=OwnListsSeen(),
         mailer=mailer_from_url(settings.mail_url),
         catalogue=app.state.catalogue,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from contexts import strict_json
+from credentials.status import MemoryStatusCache
 from did.errors import FetchError, FetchRefusedError
 from did.fetcher import DEFAULT_MAX_BYTES, NO_HEADERS, Fetched
 from did.methods.web import did_web_url
@@ -15,10 +17,12 @@ from issuer_node.status_lists import list_url, status_list_credential
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from credentials.status import KnownStatusList
     from issuer_node.node import Node
     from web.identity import Identity
 
 _OK = 200
+_SEEN_FOR: Final = timedelta(minutes=5)
 
 
 class _ReadOnly:
@@ -68,3 +72,16 @@ class OwnLists(_ReadOnly):
         except NodeError as err:
             raise FetchError(err.code) from err
         return Fetched(url, _OK, "application/vc", signed.content)
+
+
+class OwnListsSeen(MemoryStatusCache):
+    """Our own lists as the last check before release verified them; kept for minutes, whatever we publish.
+
+    The published `ttl` is for others, who must learn of a revocation. The bit of a credential that is about
+    to be issued was never given out before, and an award that is revoked meanwhile is caught where the bytes
+    are stored.
+    """
+
+    def remember(self, known: KnownStatusList) -> None:
+        """Keep a list that was verified."""
+        super().remember(replace(known, fresh_until=known.fetched + _SEEN_FOR))

@@ -42,7 +42,7 @@ class NodeSettings(ServiceSettings):
         description="Hours in which a wallet that used the code can fetch the badge.",
     )
     status_minutes: int = Field(
-        default=5,
+        default=0,
         ge=0,
         le=1440,
         description="Minutes for which a verifier may remember a status list: a revocation is seen "

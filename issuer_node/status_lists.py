@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, case, insert, or_
 from sqlmodel import col, select, update
 
 from contexts import strict_json
@@ -34,18 +34,24 @@ _INDEX_TRIES: Final = 200
 
 
 # the hot path's statements, put together once
+_LISTS: Final = METADATA.tables[str(StatusList.__tablename__)]
 _OPEN_LIST: Final = (
-    select(StatusList.id, StatusList.entries, StatusList.last_intended_at)
-    .where(StatusList.used * 2 < StatusList.entries, StatusList.purpose == "revocation")
-    .order_by(col(StatusList.created_at), col(StatusList.id))
+    select(_LISTS.c.id)
+    .where(_LISTS.c.used * 2 < _LISTS.c.entries, _LISTS.c.purpose == "revocation")
+    .order_by(_LISTS.c.created_at, _LISTS.c.id)
     .limit(1)
     .with_for_update()
+    .scalar_subquery()
 )
-_LISTS: Final = METADATA.tables[str(StatusList.__tablename__)]
+_IS_LATEST: Final = or_(_LISTS.c.last_intended_at.is_(None), _LISTS.c.last_intended_at < bindparam("now"))
 _COUNT_ONE: Final = (
     update(_LISTS)
-    .where(_LISTS.c.id == bindparam("list_id"))
-    .values(used=_LISTS.c.used + 1, last_intended_at=bindparam("last"))
+    .where(_LISTS.c.id == _OPEN_LIST)
+    .values(
+        used=_LISTS.c.used + 1,
+        last_intended_at=case((_IS_LATEST, bindparam("now")), else_=_LISTS.c.last_intended_at),
+    )
+    .returning(_LISTS.c.id, _LISTS.c.entries, _LISTS.c.last_intended_at)
 )
 _TAKEN: Final = select(Issuance.id).where(
     Issuance.status_list_id == bindparam("list_id"), Issuance.status_index == bindparam("index")
@@ -73,26 +79,26 @@ def list_url(node: Node, list_id: str) -> str:
     return f"{node.base_url}/status/{list_id}"
 
 
-def reserve_index(session: Session, *, now: datetime) -> StatusIndex:
+def reserve_index(connection: Connection, *, now: datetime) -> StatusIndex:
     """Give out a random index that was never given out, in the transaction that records the intent.
 
     The list's row is held until that transaction ends, so two workers never draw at once; the unique
     constraint of the issuance log stands behind. A list is left when half of it is given out.
 
     Args:
-        session: of the intent.
+        connection: of the intent's transaction.
         now: aware UTC.
 
     Raises:
         IssuingError: "clock_behind": the clock stands before the last intent; nothing is past-dated.
     """
-    # on the connection itself: these are the hot path, and nothing here needs the session's bookkeeping
-    connection = session.connection()
-    found = connection.execute(_OPEN_LIST).first()
-    list_id, entries, last = found or _open_list(connection, now)
-    if last is not None and now < last - CLOCK_SLACK:
+    counted = connection.execute(_COUNT_ONE, {"now": now}).first()
+    if counted is None:
+        _open_list(connection, now)
+        counted = connection.execute(_COUNT_ONE, {"now": now}).one()
+    list_id, entries, last = counted
+    if now < last - CLOCK_SLACK:
         raise IssuingError("clock_behind")
-    connection.execute(_COUNT_ONE, {"list_id": list_id, "last": max(now, last or now)})
     return StatusIndex(list_id, _draw(connection, list_id, entries))
 
 
@@ -178,10 +184,9 @@ def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
         session.exec(update(StatusList).where(*unchanged).values(**values))
 
 
-def _open_list(connection: Connection, now: datetime) -> tuple[str, int, datetime | None]:
+def _open_list(connection: Connection, now: datetime) -> None:
     row = StatusList(entries=MINIMUM_ENTRIES, created_at=now)
     connection.execute(insert(_LISTS), row.model_dump())
-    return row.id, row.entries, None
 
 
 def _draw(connection: Connection, list_id: str, entries: int) -> int:

@@ -140,7 +140,7 @@ def demo(
         bool, typer.Option("--once", help="Play the story, stop everything, exit 0 or 1.")
     ] = False,
 ) -> None:
-    """Two nodes, a wallet and a verifier on this machine, and the drone story played over HTTP."""
+    """Two nodes, a wallet and two verifiers on this machine, and the drone story played over HTTP."""
     from passeur.demo import story
 
     sys.exit(story.run(once=once))

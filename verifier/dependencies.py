@@ -11,7 +11,8 @@ from web.rendering import Renderer, renderer_of
 from web.sessions import read_session
 
 
-def desk_of(request: Request) -> Desk:
+# async, as whatever only reads from memory: a plain function would be sent to a thread and back
+async def desk_of(request: Request) -> Desk:
     """The verifier at work."""
     desk: Desk = request.app.state.desk
     return desk

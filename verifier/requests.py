@@ -156,7 +156,7 @@ def _link_query(desk: Desk, invitation: Invitation, request: PresentationRequest
         return urlencode(authorization_request(desk, invitation, request).to_parameters())
     return urlencode(
         {
-            "client_id": client_id(desk, invitation),
+            "client_id": client_id(desk, invitation.id),
             "request_uri": request_uri(desk, invitation.id),
             "request_uri_method": "post",
         }
@@ -193,13 +193,13 @@ def _was_opened(desk: Desk, request_id: str) -> bool:
 # what a wallet asks for
 
 
-def client_id(desk: Desk, invitation: Invitation) -> str:
+def client_id(desk: Desk, invitation_id: str) -> str:
     """The full client id, with its prefix: what a presentation must name as its audience.
 
     Source: OpenID4VP 1.0, section 5.9.3.
     """
     if desk.settings.client_id_prefix == "redirect_uri":
-        return f"redirect_uri:{response_uri(desk, invitation.id)}"
+        return f"redirect_uri:{response_uri(desk, invitation_id)}"
     return f"decentralized_identifier:{desk.identity.did}"
 
 
@@ -246,7 +246,7 @@ def authorization_request(
 ) -> AuthorizationRequest:
     """Write the authorization request of an invitation."""
     return AuthorizationRequest(
-        client_id=client_id(desk, invitation),
+        client_id=client_id(desk, invitation.id),
         response_uri=response_uri(desk, invitation.id),
         nonce=invitation.nonce,
         state=invitation.state,
@@ -267,9 +267,3 @@ def _find(session: Session, invitation_id: str) -> tuple[Invitation, Presentatio
         .join(PresentationRequest, col(PresentationRequest.id) == col(Invitation.request_id))
         .where(Invitation.id == invitation_id)
     ).first()
-
-
-def find_invitation(desk: Desk, invitation_id: str) -> tuple[Invitation, PresentationRequest] | None:
-    """Find an invitation and its request; None when there is none."""
-    with desk.database.session() as session:
-        return _find(session, invitation_id)

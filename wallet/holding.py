@@ -79,8 +79,10 @@ def keep_credential(
         The id of the badge in the passport.
     """
     view = report.credential
-    # by its id: the same credential under another encoding of its proof is not a new one (A16)
-    identity = service.digests("credential", passport_id, (view.id if view else None) or data.hex())
+    # by its issuer and id: the same credential under another encoding of its proof is not a new one (A16),
+    # and nobody else's can stand in its place by taking its id
+    issuer_id, name = (view.issuer_id or "", view.id or data.hex()) if view else ("", data.hex())
+    identity = service.digests("credential", passport_id, issuer_id, name)
     known = session.exec(
         select(HeldCredential.id).where(
             HeldCredential.passport_id == passport_id, HeldCredential.identity_digest == identity

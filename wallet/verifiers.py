@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = timedelta(minutes=15)
 _WALLET_NONCE_BYTES: Final = 24
+# anybody makes a did:key or did:jwk, and signs with it for any address: no domain vouches for such a request
+_WITH_A_DOMAIN: Final = f"{DECENTRALIZED_IDENTIFIER}:did:web:"
 # what a person can do something about has a sentence of its own; for the rest it is enough that it is refused
 _SENTENCES: Final = {
     "request_expired": "request_expired",
@@ -158,7 +160,7 @@ def _content(request: AuthorizationRequest) -> RequestContent:
         client_id=request.client_id,
         name=request.client_name,
         domain=domain_of(request.response_uri),
-        is_signed=request.is_signed,
+        is_signed=request.is_signed and request.client_id.startswith(_WITH_A_DOMAIN),
     )
     return RequestContent(
         verifier=verifier,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import deque
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -19,7 +20,7 @@ from web import migrating
 from web.packages import package_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sqlalchemy import URL, Connection, Dialect
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 BUSY_MILLISECONDS = 5_000
 MIGRATION_BUSY_MILLISECONDS = 60_000
-_WRITES = "passeur_writes"
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,6 +79,53 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+T = TypeVar("T")
+
+
+class _Deed(Generic[T]):
+    """Something to be done in a transaction, and what came of it."""
+
+    def __init__(self, act: Callable[[Connection], T]) -> None:
+        self._act = act
+        self._result: T
+        self.error: Exception | None = None
+        self.is_done = False
+
+    def run(self, connection: Connection) -> None:
+        self.error = None
+        try:
+            self._result = self._act(connection)
+        except Exception as err:
+            self.error = err
+            raise _DeedFailedError from err
+
+    def outcome(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return self._result
+
+
+class _DeedFailedError(Exception):
+    """A deed raised; unlike a database that does not answer, which fails every deed."""
+
+
+def _run(engine: Engine, deeds: list[_Deed[Any]]) -> None:
+    """Run deeds in one transaction; when one of them fails, each again in its own."""
+    try:
+        with engine.begin() as connection:
+            for deed in deeds:
+                deed.run(connection)
+    except _DeedFailedError:
+        if len(deeds) > 1:
+            for deed in deeds:
+                _run(engine, [deed])
+    except Exception as err:  # noqa: BLE001 - raised where each deed came from
+        for deed in deeds:
+            deed.error = err
+    for deed in deeds:
+        deed.is_done = True
+
+
 def new_id() -> str:
     """A fresh identifier: 128 random bits, URL-safe, 22 characters."""
     return secrets.token_urlsafe(16)
@@ -94,7 +141,10 @@ class Database:
       it is READ COMMITTED: what only one may do is a conditional UPDATE whose `rowcount` decides, or
       `select(...).with_for_update()`; written so, it holds on both.
 
-    Keep both short, and never fetch over the network inside one.
+    `reading()` and `apply()` are the same two without the ORM's session: statements on tables, rows as
+    tuples, a third of the time. For the few paths that are measured.
+
+    Keep all short, and never fetch over the network inside one.
 
     Args:
         url: `sqlite:////path/file.db` or `postgresql://user@host/name`.
@@ -103,12 +153,18 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _driver_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
-        self._reading = self.engine.execution_options(postgresql_readonly=True)
-        self._writing = self.engine.execution_options(**{_WRITES: True})
+        if self.is_sqlite:
+            # a pool for each kind: a connection is told once, not in every transaction, what it may do
+            self._reading = _sqlite_engine(self.url, begin="BEGIN", read_only=True)
+            self._writing = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE")
+        else:
+            self._writing = _postgresql_engine(self.url)
+            self._reading = self._writing.execution_options(postgresql_readonly=True)
+        self.engine = self._reading
         # SQLite has one writer at a time; threads of one process queue here, in order, rather than
         # poll for the file's lock
         self._writer = threading.Lock() if self.is_sqlite else None
+        self._queue: deque[_Deed[Any]] = deque()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -126,6 +182,34 @@ class Database:
         with self._turn_to_write(), Session(self._writing, expire_on_commit=False) as session:
             yield session
             session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """As `session()`, without the ORM's session."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def apply(self, deed: Callable[[Connection], T]) -> T:
+        """Run a deed in a transaction; gives what it gives, once that is committed.
+
+        On SQLite, deeds of threads that wait for their turn share one commit: it is the wait for the disk,
+        one at a time, that bounds how much can be acknowledged in a second. When one of them fails, all are
+        undone, and each is run again by itself: a deed does nothing but look at the database and change it.
+
+        Raises:
+            Exception: what the deed raised; it then changed nothing.
+        """
+        if self._writer is None:
+            with self._writing.begin() as connection:
+                return deed(connection)
+        mine = _Deed(deed)
+        self._queue.append(mine)
+        # no time limit: whoever has the turn is bound by the database's own, and then runs the whole queue
+        with self._writer:
+            # whoever had the turn before us may have done it
+            if not mine.is_done:
+                _run(self._writing, [self._queue.popleft() for _ in range(len(self._queue))])
+        return mine.outcome()
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -171,7 +255,8 @@ class Database:
 
     def dispose(self) -> None:
         """Close every pooled connection."""
-        self.engine.dispose()
+        self._reading.dispose()
+        self._writing.dispose()
 
     @contextmanager
     def _migration_connection(self) -> Iterator[Connection]:
@@ -191,7 +276,7 @@ def migrations_folder(package: str) -> Path:
 def migration_engine(url: URL) -> Engine:
     """An engine for one migration: its own connection; on SQLite no foreign keys: tables are rebuilt."""
     if url.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, migrating=True)
+        return _sqlite_engine(url, begin="BEGIN IMMEDIATE", migrating=True)
     return create_engine(url, poolclass=NullPool)
 
 
@@ -211,7 +296,7 @@ def _postgresql_engine(url: URL) -> Engine:
     return create_engine(url, pool_size=20, max_overflow=20, pool_timeout=5, pool_pre_ping=True)
 
 
-def _sqlite_engine(url: URL, *, migrating: bool = False) -> Engine:
+def _sqlite_engine(url: URL, *, begin: str, read_only: bool = False, migrating: bool = False) -> Engine:
     pool: dict[str, Any] = (
         {"poolclass": NullPool}
         if migrating
@@ -232,12 +317,12 @@ def _sqlite_engine(url: URL, *, migrating: bool = False) -> Engine:
         cursor.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA trusted_schema = OFF")
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = migrating or connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql(begin)
 
     return engine

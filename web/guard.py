@@ -4,7 +4,7 @@ Pure ASGI and a single layer, since every request pays for it. In order:
 1. the Host is ours (H9);
 2. protocol routes: no cookie goes in, any origin may read the answer, preflights are answered here;
 3. other unsafe requests come from our own pages, in the content types of forms or JSON (H9);
-4. the body ends before its limit (H14);
+4. the body is text in UTF-8, if it is text, and ends before its limit (H14);
 5. security headers are added to the answer;
 6. an exception that nobody foresaw becomes a 500 without its text (H13);
 7. one line is logged: method, route template, status, time.
@@ -12,6 +12,7 @@ Pure ASGI and a single layer, since every request pays for it. In order:
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ PUBLIC_PATHS: Final = ("/.well-known/",)
 HEALTH_PATH: Final = "/health"
 _FORM_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _JSON_TYPE: Final = "application/json"
+_CHARSET: Final = re.compile(rb"charset\*?\s*=\s*\"?([^\";\s]*)")
+_UTF_8: Final = frozenset({b"utf-8", b"utf8"})
 _LENGTH_DIGITS: Final = 15  # of a Content-Length worth reading as a number
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -129,13 +132,23 @@ class Guard:
         # 1. Host; asked twice, proxies and servers disagree on which counts
         if exchange.hosts != [self._host] and get_route_path(exchange.scope) != HEALTH_PATH:
             return Problem("wrong_host", status=400)
+        if "\0" in exchange.scope["path"]:
+            # no identifier holds one, and PostgreSQL takes none in a text
+            return Problem("not_found", status=404)
         # 3. Origin and content type, where a cookie could act
         if not exchange.is_protocol and exchange.scope["method"] not in SAFE_METHODS:
             refusal = self._foreign(headers)
             if refusal is not None:
                 return refusal
-        # 4. announced size; what is announced wrongly is counted as it comes
-        length = headers.get(b"content-length", b"0")
+        return self._unfit_body(exchange)
+
+    def _unfit_body(self, exchange: _Exchange) -> Problem | None:
+        # 4. text in UTF-8: any other codec of Python's could be named, and some cost the square of their
+        # input (punycode), or give characters that nothing can write again
+        if not all(map(_is_utf8, exchange.content_types)):
+            return Problem("unsupported_media_type", status=415)
+        # announced size; what is announced wrongly is counted as it comes
+        length = exchange.request_headers.get(b"content-length", b"0")
         if not length.isdigit():
             return Problem("bad_request", status=400)
         if len(length) > _LENGTH_DIGITS or int(length) > self._rules.maximum_body:
@@ -171,6 +184,7 @@ class _Exchange:
         self.is_protocol = is_protocol
         self.request_headers: dict[bytes, bytes] = dict(scope["headers"])
         self.hosts = [value.lower() for name, value in scope["headers"] if name == b"host"]
+        self.content_types = [value for name, value in scope["headers"] if name == b"content-type"]
         self.request_id = _new_request_id()
         self.added_headers: list[tuple[bytes, bytes]] = []
         self.maximum_body = DEFAULT_MAXIMUM_BODY
@@ -252,6 +266,13 @@ async def _answer_unexpected(exchange: _Exchange, error: Exception) -> None:
         log.error("error_page_failed", error=type(second).__qualname__, at=where(second))  # noqa: TRY400
         response = PlainTextResponse("internal error", 500)
     await exchange.respond(response)
+
+
+def _is_utf8(content_type: bytes) -> bool:
+    """Whether a media type names no charset, or UTF-8 alone."""
+    lowered = content_type.lower()
+    named = _CHARSET.findall(lowered)
+    return len(named) == lowered.count(b"charset") and all(each in _UTF_8 for each in named)
 
 
 def _new_request_id() -> str:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -177,6 +177,7 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     for unreachable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(unreachable, _on_database_trouble)
+    app.add_exception_handler(DataError, _on_data_error)
 
 
 def problem_response(
@@ -263,6 +264,15 @@ async def _on_database_trouble(request: Request, error: Exception) -> Response:
         raise error  # a mistake of ours, such as a missing table: the guard answers 500
     log.error("database_unavailable", error=type(error).__name__, code=trouble.code)
     return answer_problem(request, trouble)
+
+
+async def _on_data_error(request: Request, error: Exception) -> Response:
+    """A value that no column can hold: a NUL character for PostgreSQL, a number past its range.
+
+    Statements are fixed and values are what was sent, so it is the request that cannot be answered.
+    """
+    log.warning("database_refused_a_value", error=type(error).__name__)
+    return answer_problem(request, BadRequest())
 
 
 def database_trouble(error: Exception) -> Problem | None:

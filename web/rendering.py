@@ -243,4 +243,8 @@ def format_datetime(catalogue: Catalogue, language: str, instant: datetime | Non
 def _local(instant: datetime, zone: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("a naive datetime names no instant")
-    return instant.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+    try:
+        return instant.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
+    except OverflowError:
+        # "never ends" is often written as the last second of 9999, which has no local time further east
+        return instant

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 JsonObject = dict[str, Any]
-MAXIMUM_PROOFS: Final = 10
+MAXIMUM_PROOFS: Final = 5
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from contexts import ContextsError, hash_canonical
+from contexts import ContextsError, RecentHashes, hash_canonical
 from credentials.data_integrity.options import ProofOptions, previous_proofs, read_proofs
 from credentials.data_integrity.registry import check_key_fits, find_suite
 from credentials.dates import format_date_time_stamp
@@ -266,14 +266,22 @@ def _verify_signatures(
     All proofs must hold under the same selection, or two readers of one document could see two documents.
     """
     inputs = [_input_document(document, previous_proofs(proof, proofs)) for proof in proofs]
+    if len(inputs) > 1:
+        # the proofs of a set are over one document: it is canonicalized once, not once per proof
+        hasher = RecentHashes(2 * len(inputs), hasher=hasher)
     first_error: CredentialsError | ContextsError | None = None
     for selection in contexts.selections(document):
+        held = 0
         try:
             for each, secured in zip(located, inputs, strict=True):
                 _verify_signature(each, secured, hasher=hasher, selection=selection)
+                held += 1
         except (ProofError, ContextsError) as err:
             # what the newest version says is what is told; an older one only gets a try
             first_error = first_error or err
+            if held:
+                # a signature fixes the statements: no other selection says the same and holds for the rest
+                break
         else:
             return selection
     raise first_error or ProofError("proof_invalid_shape", "no context selection")

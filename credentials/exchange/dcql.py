@@ -142,10 +142,11 @@ class CredentialQuery:
 
         Source: OpenID4VP 1.0, section 6.4.1 (Selecting Claims): the first combination that can be given.
         """
-        for option in self._options():
-            if all(claim.is_in(document) for claim in option):
-                return option
-        return None
+        # each is looked for once, in however many combinations it stands
+        held = {id(claim) for claim in self.claims if claim.is_in(document)}
+        return next(
+            (option for option in self._options() if held.issuperset(id(claim) for claim in option)), None
+        )
 
     def _options(self) -> list[tuple[ClaimsQuery, ...]]:
         if not self.claim_sets:

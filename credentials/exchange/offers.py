@@ -69,7 +69,7 @@ class TxCode:
             raw.get("length"),
             raw.get("description"),
         )
-        if mode not in {"numeric", "text"}:
+        if mode not in ("numeric", "text"):
             raise OfferError("offer_tx_code", "input_mode", pointer=where)
         if length is not None and (type(length) is not int or length < 1):
             raise OfferError("offer_tx_code", "length", pointer=where)

@@ -149,6 +149,7 @@ def check_vp_token(
     except PresentationError as err:
         checks = [Check.failed("vp_token", err.code, err.detail), *map(Check.not_made, _STEPS[1:])]
         return build_report(checks, required=_STEPS)
+    context = context.bounded()  # one budget for the whole answer
     reports = {
         name: [
             _check_one(each, context=context, now=now, domain=expected_domain, challenge=expected_challenge)

@@ -26,8 +26,10 @@ _SUBJECT: Final = "/credentialSubject"
 _ACHIEVEMENT: Final = "/credentialSubject/achievement"
 _AHEAD: Final = timedelta(minutes=1)
 _EMBEDDED_IMAGE_BYTES: Final = 262_144
-_BIDIRECTIONAL: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_INVISIBLE: Final = frozenset("\u00ad\u180e\u200b\u2060\ufeff")
+_CONTROLS: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f"  # category Cc, without tab and line feed
+_BIDIRECTIONAL: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_INVISIBLE: Final = "\u00ad\u180e\u200b\u2060\ufeff"
+_ODD: Final = re.compile(f"[{_CONTROLS}{_BIDIRECTIONAL}{_INVISIBLE}]")
 
 
 @dataclass(frozen=True)
@@ -326,14 +328,8 @@ def _text_is_plain(document: JsonObject, _now: datetime) -> Places:
     signed.
     """
     for pointer, value in _walk({name: member for name, member in document.items() if name != "@context"}):
-        if isinstance(value, str) and any(_is_odd(character) for character in value):
+        if isinstance(value, str) and _ODD.search(value):
             yield pointer, "a control, direction or invisible character"
-
-
-def _is_odd(character: str) -> bool:
-    if character in _BIDIRECTIONAL or character in _INVISIBLE:
-        return True
-    return unicodedata.category(character) == "Cc" and character not in "\n\t"
 
 
 def _text_is_composed(document: JsonObject, _now: datetime) -> Places:

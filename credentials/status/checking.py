@@ -15,7 +15,7 @@ from credentials.errors import CredentialsError, StatusError
 from credentials.report import Check, Outcome, Report
 from credentials.status.entries import ENDING_PURPOSES, INFORMING_PURPOSES, StatusEntry, read_status_entries
 from credentials.status.lists import KnownStatusList, StatusCache, read_status_list
-from did.errors import FetchError
+from did.errors import FetchError, TooManyFetchesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,6 +119,8 @@ def _known_list(
 def _fetch(url: str, fetcher: Fetcher) -> bytes:
     try:
         fetched = fetcher.get(url, accept=_LIST_TYPES, max_bytes=_LIST_MAX_BYTES)
+    except TooManyFetchesError as err:
+        raise StatusError(err.code, err.detail) from err
     except FetchError as err:
         raise StatusError("status_unavailable", f"{err.code}: {err.detail}") from err
     if fetched.status != _OK:

@@ -13,6 +13,7 @@ from credentials.errors import StatusError
 from credentials.status.bitstring import Bitstring
 
 _LONGEST_TTL: Final = timedelta(days=1)
+MAXIMUM_CACHED_BITS: Final = 268_435_456  # 32 MiB
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ class KnownStatusList:
     valid_until: datetime | None
 
     def usable_at(self, now: datetime) -> bool:
-        """Tell whether it may be used without a fetch."""
-        return now < self.fresh_until and (self.valid_until is None or now < self.valid_until)
+        """Tell whether it may be used without a fetch; within one verification, always."""
+        fresh = now < self.fresh_until or now == self.fetched
+        return fresh and (self.valid_until is None or now < self.valid_until)
 
 
 class StatusCache(Protocol):
@@ -58,10 +60,17 @@ class StatusCache(Protocol):
 
 
 class MemoryStatusCache:
-    """A bounded status cache in memory; the list least lately used goes first. Thread-safe."""
+    """A status cache in memory, bounded; the list least lately used goes first. Thread-safe.
 
-    def __init__(self, size: int = 256) -> None:
+    Args:
+        size: how many lists.
+        bits: how many entries all of them may have: of the shortest lists, 256 are 4 MiB, of the longest,
+            512 MiB.
+    """
+
+    def __init__(self, size: int = 256, *, bits: int = MAXIMUM_CACHED_BITS) -> None:
         self._size = size
+        self._bits = bits
         self._lists: OrderedDict[str, KnownStatusList] = OrderedDict()
         self._lock = Lock()
 
@@ -81,8 +90,14 @@ class MemoryStatusCache:
             if before is None or before.issued <= known.issued:
                 self._lists[known.url] = known
             self._lists.move_to_end(known.url)
-            while len(self._lists) > self._size:
+            while len(self._lists) > 1 and self._is_over():
                 self._lists.popitem(last=False)
+
+    def _is_over(self) -> bool:
+        return (
+            len(self._lists) > self._size
+            or sum(len(known.bits) for known in self._lists.values()) > self._bits
+        )
 
 
 def read_status_list(document: dict[str, Any], *, url: str, issuer_id: str, now: datetime) -> KnownStatusList:

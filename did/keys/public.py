@@ -120,7 +120,7 @@ def _scheme_of(jwk: Mapping[str, Any]) -> Scheme:
     for scheme in SCHEMES.values():
         if (jwk.get("kty"), jwk.get("crv")) == (scheme.jwk_kty, str(scheme.key_type)):
             # RFC 9864 gives EdDSA on Ed25519 a name of its own; both say the same of this key
-            if jwk.get("alg", scheme.jose_algorithm) not in {scheme.jose_algorithm, str(scheme.key_type)}:
+            if jwk.get("alg", scheme.jose_algorithm) not in (scheme.jose_algorithm, str(scheme.key_type)):
                 raise InvalidKeyError("JWK: alg contradicts crv")
             return scheme
     raise InvalidKeyError("JWK: unknown kty and crv")

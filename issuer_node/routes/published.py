@@ -16,6 +16,7 @@ from issuer_node.errors import NotFoundError
 from issuer_node.models import OfferState
 from issuer_node.offers import find_offer, offer_links, use_slip
 from issuer_node.routes.caching import conditional
+from issuer_node.routes.openid4vci import get_offer
 from issuer_node.status_lists import status_list_credential
 from web.limits import client_key
 from web.problems import NotFound
@@ -88,7 +89,12 @@ def get_logo(request: Request) -> Response:
 
 @router.get("/c/{offer_id}", summary="Where a scanned slip leads", include_in_schema=False)
 def get_slip(offer_id: str, request: Request, node: NodeHere, pages: Pages) -> Response:
-    """Send the browser on to the wallet; say in words why not, when the slip can no longer be used."""
+    """Send the browser on to the wallet; say in words why not, when the slip can no longer be used.
+
+    A program that asks for JSON (a wallet whose own scanner read the paper) gets the offer itself.
+    """
+    if _wants_json(request):
+        return get_offer(offer_id, request, node)
     request.app.state.limits.offers.check(client_key(request))
     try:
         offer, badge = find_offer(node, offer_id)
@@ -101,6 +107,10 @@ def get_slip(offer_id: str, request: Request, node: NodeHere, pages: Pages) -> R
     if node.settings.wallet_url is not None:
         return RedirectResponse(links.wallet_uri, 303, headers={"Cache-Control": "no-store"})
     return _slip_page(request, node, pages, "ready", badge=badge, offer=links)
+
+
+def _wants_json(request: Request) -> bool:
+    return request.headers.get("accept", "").startswith("application/json")
 
 
 def _slip_page(request: Request, node: NodeHere, pages: Pages, state: str, **context: Any) -> Response:

@@ -127,7 +127,6 @@ def start_services(stage: Stage) -> str:
             STRUCTURE_NAME=structure.name,
             ADMIN_EMAIL=structure.passeur_email,
             WALLET_URL=wallet_url,
-            STATUS_MINUTES="0",  # the story revokes a badge and looks again at once
         )
         for structure, port in ((seed.YOUTH_CENTRE, centre), (seed.TEMP_AGENCY, agency))
     )

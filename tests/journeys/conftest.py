@@ -149,9 +149,7 @@ def territory(request: pytest.FixtureRequest, new_database_url: Any) -> Iterator
 
     def node(base_url: str, name: str) -> Any:
         own = {"structure_name": name, "admin_email": "a@structure.example", "wallet_url": WALLET}
-        return create_node(
-            settings(NodeSettings, base_url, status_minutes=0, **own), fetcher=fetcher, clock=clock
-        )
+        return create_node(settings(NodeSettings, base_url, **own), fetcher=fetcher, clock=clock)
 
     apps = {CENTRE: node(CENTRE, "Mission locale (exemple)"), AGENCY: node(AGENCY, "Agence (exemple)")}
     wallet_settings = settings(WalletSettings, WALLET, verifier_url=AGENCY_VERIFIER)

@@ -188,7 +188,11 @@ def _award_page(
     errors: dict[str, str] | None = None,
     chosen: set[str] | None = None,
 ) -> Response:
-    already = {f"{person}:{badge}" for person, badge in sheet.awards}
+    # an award that was taken back is not given again on this sheet: its box stays closed, and empty
+    decided = {f"{person}:{badge}" for person, badge in sheet.awards}
+    standing = {
+        f"{person}:{badge}" for (person, badge), award in sheet.awards.items() if award.revoked_at is None
+    }
     proposed = {f"{person}:{badge}" for person, badge in sheet.proposed}
     awarded_badges = {badge for _, badge in sheet.awards}
     return pages.page(
@@ -202,7 +206,7 @@ def _award_page(
             for badge in sheet.badges
             if badge.archived_at is None or badge.id in awarded_badges
         ],
-        checked=already | (proposed if chosen is None else chosen),
-        already=already,
+        checked=standing | ((proposed if chosen is None else chosen) - decided),
+        already=decided,
         errors=errors or {},
     )

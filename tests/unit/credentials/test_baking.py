@@ -118,6 +118,7 @@ EXTERNAL = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         (svg('<openbadges:credential>{"a"<g/>:1}</openbadges:credential>'), "baking_broken_svg"),
         (svg("&nbsp;"), "baking_broken_svg"),
         (svg("<g/>" * 50_001), "baking_too_large"),
+        (svg("<g " + " ".join(f'xmlns:n{each}="u"' for each in range(501)) + "/>"), "baking_too_large"),
         (b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "baking_broken_svg"),
         (svg(ONE).replace(b"https://purl", b"http://purl"), "baking_broken_svg"),
         (svg(ONE).decode().encode("utf-16"), "baking_unknown_format"),

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import copy
+import time
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contexts import ContextsError
+from contexts import ContextsError, hash_canonical
 from credentials.data_integrity import SUITES, add_proof, find_suite, verify_proofs
 from credentials.data_integrity.proof_value import decode_proof_value, encode_proof_value
 from credentials.errors import CredentialsError, ProofError
@@ -14,6 +15,9 @@ from did.errors import DidError, FetchError
 from did.keys import KeyType
 from did.resolver import Resolver
 from tests.unit.credentials.conftest import NOW, World, did_of, new_signer
+
+if TYPE_CHECKING:
+    from contexts import ContextSelection
 
 
 def verify(world: World, document: dict[str, Any], **changes: Any) -> Any:
@@ -375,3 +379,35 @@ def test_proof_values_come_back(signature: bytes) -> None:
 def test_a_document_without_a_context_is_not_signed(world: World) -> None:
     with pytest.raises((ContextsError, KeyError)):
         add_proof({"id": "urn:uuid:1"}, signer=world.issuer, created=NOW, selection=world.contexts.newest())
+
+
+@pytest.mark.attack("C14")
+def test_a_set_of_proofs_costs_one_canonicalization(world: World) -> None:
+    evidence = [
+        {"type": ["Evidence"], "name": f"n{each}", "narrative": "y", "description": "z", "genre": "g"}
+        for each in range(1_500)
+    ]
+    signed = world.badge() | {"evidence": evidence}
+    for _ in range(4):
+        signed = world.sign(signed)
+    good = signed["proof"][0]
+    spoilt = {**good, "created": "2026-11-24T08:00:00Z"}
+    asked: list[dict[str, Any]] = []
+
+    def hasher(document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+        asked.append(document)
+        return hash_canonical(document, selection=selection)
+
+    started = time.process_time()
+    with pytest.raises(ProofError) as caught:
+        verify(world, signed | {"proof": [*signed["proof"], spoilt]}, hasher=hasher)
+    assert caught.value.code == "invalid_signature"
+    assert time.process_time() - started < 0.5
+    assert len([each for each in asked if "credentialSubject" in each]) == 1
+    assert len(verify(world, signed).controllers) == 4
+
+
+def test_more_proofs_than_anybody_needs_are_refused_unread(world: World) -> None:
+    signed = world.signed_badge()
+    assert refused(world, signed | {"proof": [signed["proof"]] * 6}) == "proof_invalid_shape"
+    assert verify(world, signed | {"proof": [signed["proof"]] * 5})

@@ -151,6 +151,10 @@ def test_a_link_that_holds_no_single_offer_is_refused(uri: str, code: str) -> No
             "offer_tx_code",
         ),
         (
+            {"grants": {PRE_AUTHORIZED_CODE: {"pre-authorized_code": "c", "tx_code": {"input_mode": []}}}},
+            "offer_tx_code",
+        ),
+        (
             {"grants": {PRE_AUTHORIZED_CODE: {"pre-authorized_code": "c", "tx_code": {"length": True}}}},
             "offer_tx_code",
         ),

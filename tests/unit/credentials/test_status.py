@@ -154,3 +154,14 @@ def test_the_list_least_lately_used_is_forgotten_first(world: World) -> None:
     cache.recall("a")
     cache.remember(replace(known, url="c"))
     assert [url for url in "abc" if cache.recall(url)] == ["a", "c"]
+
+
+@pytest.mark.attack("E5")
+def test_long_lists_of_many_strangers_do_not_fill_the_memory(world: World) -> None:
+    known = read_status_list(world.status_list(), url=LIST_URL, issuer_id=world.issuer_id, now=NOW)
+    cache = MemoryStatusCache(bits=3 * len(known.bits))
+    for url in "abcd":
+        cache.remember(replace(known, url=url))
+    assert [url for url in "abcd" if cache.recall(url)] == ["b", "c", "d"]
+    cache.remember(replace(known, url="long", bits=Bitstring.new(4 * len(known.bits))))
+    assert [url for url in ("b", "c", "d", "long") if cache.recall(url)] == ["long"]

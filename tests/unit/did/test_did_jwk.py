@@ -63,6 +63,8 @@ def test_a_key_for_encryption_signs_nothing() -> None:
         "did:jwk:" + encode_base64url(b'{"kty":"OKP","kty":"OKP"}'),
         did_of("x"),
         did_of(public_key().to_jwk() | {"d": "AA"}),
+        did_of(public_key().to_jwk() | {"alg": ["EdDSA"]}),
+        did_of(public_key().to_jwk() | {"alg": {}}),
         did_of({"kty": "oct", "k": "AAAA"}),
         did_of(public_key().to_jwk() | {"x": "AA"}),
         did_of({"kty": "OKP", "crv": "X25519", "x": public_key().to_jwk()["x"]}),

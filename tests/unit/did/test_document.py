@@ -170,6 +170,8 @@ def test_an_end_that_cannot_be_read_is_not_taken_for_never(moment: Any) -> None:
         ({"publicKeyJwk": public_key().to_jwk()}, "invalidDidDocument"),
         ({"type": "Unknown2030"}, "invalid_key"),
         ({"type": None}, "invalid_key"),
+        ({"type": ["Multikey"]}, "invalid_key"),
+        ({"type": {}}, "invalid_key"),
         ({"publicKeyMultibase": None}, "invalid_key"),
         ({"publicKeyMultibase": "z6Mk"}, "invalid_key"),
         ({"publicKeyMultibase": 7}, "invalid_key"),

@@ -113,6 +113,15 @@ def test_an_offer_by_reference_is_the_offer_by_value(world):
     assert CredentialOffer.parse(fetched.content) == parse_offer_uri(links.by_value_uri).offer
 
 
+def test_a_wallet_that_read_the_paper_itself_gets_the_offer(world):
+    links = world.links(world.award())
+    fetched = world.client.get(links.slip_url, headers={"Accept": "application/json"})
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "application/json")
+    assert CredentialOffer.parse(fetched.content) == parse_offer_uri(links.by_value_uri).offer
+    unknown = world.client.get("/c/unknown", headers={"Accept": "application/json"})
+    assert (unknown.status_code, unknown.json()["error"]) == (404, "invalid_request")
+
+
 def test_a_slip_leads_to_the_wallet_of_the_settings(tmp_path):
     with open_world(f"sqlite:///{tmp_path}/node.db", wallet_url="https://wallet.example/") as world:
         links = world.links(world.award())

@@ -11,6 +11,7 @@ from sqlmodel import select
 from credentials.baking import bake_png, bake_svg
 from credentials.exchange.presentations import make_presentation
 from credentials.status import build_status_entry
+from did.encodings import encode_base64url
 from did.errors import FetchError, FetchRefusedError
 from did.fetcher import Fetched
 from tests.simulators.asgi import open_client
@@ -395,3 +396,35 @@ def test_the_page_of_a_badge_without_an_achievement_still_opens(place: Place):
         answer = browser.verify(body_of(document))
     assert answer.status_code == 200
     assert 'data-outcome="invalid"' in answer.text
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00", "2099-12-31T23:59:59Z"])
+def test_a_badge_that_never_ends_has_a_page(place: Place, end: str):
+    """Its last second has no local time east of Greenwich."""
+    badge = place.world.sign(place.world.badge() | {"validUntil": end})
+    with place.browser() as browser:
+        answer = browser.verify(body_of(badge))
+    if end.endswith("-14:00"):  # no instant that anybody can compare
+        assert 'data-report-outcome="invalid"' in answer.text
+    else:
+        assert 'data-report-outcome="valid"' in answer.text
+        assert end[:4] in answer.text
+    assert answer.status_code == 200
+
+
+@pytest.mark.attack("B2")
+@pytest.mark.parametrize("alg", [["EdDSA"], {}, None, 7])
+def test_a_key_whose_algorithm_is_no_word_is_no_error_of_ours(place: Place, alg: Any):
+    """A did:jwk is written by whoever sends the badge."""
+    jwk = place.world.issuer.public_key.to_jwk()
+    did = f"did:jwk:{encode_base64url(json.dumps(jwk | {'alg': alg}).encode())}"
+    badge = place.world.signed_badge()
+    badge["issuer"]["id"] = did
+    badge["proof"]["verificationMethod"] = f"{did}#0"
+    with place.wallet() as program:
+        answer = program.client.post("/api/verify", content=body_of(badge))
+        assert (answer.status_code, answer.json()["outcome"]) == (200, "invalid")
+        assert (
+            program.client.post("/api/verify", content=body_of(place.world.signed_badge())).json()["outcome"]
+            == "valid"
+        )

@@ -5,11 +5,16 @@ from __future__ import annotations
 import copy
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode
 
 import pytest
 from sqlmodel import select
 
+from credentials.exchange.dcql import DcqlQuery
+from credentials.exchange.request_objects import AuthorizationRequest, sign_request_object
+from did.keys import KeySigner, KeyType, PrivateKey
+from did.methods import did_key, did_key_method_id
 from tests.simulators.openid4vci_issuer import SimulatedIssuer
 from tests.simulators.openid4vp_verifier import ANY_BADGE, SimulatedVerifier
 from tests.unit.wallet.conftest import World
@@ -237,6 +242,29 @@ def test_an_answer_goes_only_where_the_client_lives(world):
     browser.open(f"/present?{world.verifier.request()}")
     assert browser.data("error") == ["request_not_theirs"]
     assert not world.network.asked("thief.example")
+
+
+@pytest.mark.attack("G8")
+def test_no_domain_is_said_to_have_signed_what_a_key_without_a_domain_did(world):
+    """Anybody can make a did:key and name anybody's address: the page must not say that they signed."""
+    key = PrivateKey.generate(KeyType.ED25519)
+    request = AuthorizationRequest(
+        client_id=f"decentralized_identifier:{did_key(key.public_key)}",
+        response_uri="https://employer.example/responses/x",
+        nonce="n",
+        dcql_query=DcqlQuery.parse({"credentials": [ANY_BADGE]}),
+    )
+    jwt = sign_request_object(
+        request,
+        signer=KeySigner(key, did_key_method_id(key.public_key)),
+        now=world.clock(),
+        expires=world.clock() + timedelta(minutes=5),
+    )
+    browser = holder_of_one(world)
+    page = browser.open(f"/present?{urlencode({'client_id': request.client_id, 'request': jwt})}")
+    assert "est signée par" not in page.text
+    assert "Cette demande n’est pas signée" in page.text
+    assert "est signée par employer.example" in browser.open(f"/present?{world.verifier.request()}").text
 
 
 @pytest.mark.attack("G8")

@@ -7,10 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import select
 
+from contexts import strict_json
+from credentials.report import Outcome, Report
+from credentials.view import CredentialView
 from tests.simulators.network import Network
 from tests.simulators.openid4vci_issuer import SimulatedIssuer
 from wallet import holding, receiving
-from wallet.models import HeldCredential, ReceivedOffer
+from wallet.models import HeldCredential, HolderKeyRecord, ReceivedOffer
 
 
 def only_badge(world):
@@ -299,3 +302,27 @@ def test_a_scanned_address_that_is_no_offer_is_shown_and_not_opened(world):
     assert browser.data("scanned-link") == ["https://node.example/picture"]
     assert page.status_code == 200
     assert browser.submit("/scan", text="bonjour à tous").status_code == 422
+
+
+@pytest.mark.attack("A16")
+def test_another_issuer_cannot_take_a_badges_place_by_taking_its_id(stored):
+    """An issuer chooses the ids of its badges, and whoever was shown a badge knows its id."""
+    stored.browser().sign_up()
+    with stored.service.database.session() as session:
+        key = session.exec(select(HolderKeyRecord)).one()
+    kept = []
+    for issuer_id in ("did:web:thief.example", "did:web:node.example", "did:web:node.example"):
+        document = {"id": "urn:uuid:0b7d0c3e-3c9b-4a5e-9d6e-1f2a3b4c5d6e", "issuer": {"id": issuer_id}}
+        report = Report(Outcome.VALID, (), credential=CredentialView.from_document(document))
+        with stored.service.database.write() as session:
+            kept.append(
+                holding.keep_credential(
+                    session,
+                    stored.service,
+                    passport_id=key.passport_id,
+                    key_id=key.id,
+                    data=strict_json.dumps(document),
+                    report=report,
+                )
+            )
+    assert kept[0] != kept[1] == kept[2]

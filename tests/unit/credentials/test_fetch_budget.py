@@ -1,0 +1,141 @@
+"""One document, and the network: what it names is asked for so often, and no more (F5, H14)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from credentials.exchange.dcql import DcqlQuery
+from credentials.exchange.presentations import check_vp_token, make_presentation
+from credentials.open_badges import Issuer
+from credentials.report import Outcome
+from credentials.status import build_status_entry
+from credentials.verification import (
+    MAXIMUM_FAILED_FETCHES,
+    MAXIMUM_FETCHES,
+    check_credential,
+    check_presentation,
+)
+from did.document import DocumentKey, build_did_document
+from did.errors import FetchError
+from did.keys import KeySigner, KeyType, PrivateKey
+from tests.unit.credentials.conftest import NOW, World
+
+QUERY = DcqlQuery.parse(
+    {
+        "credentials": [
+            {
+                "id": "badge",
+                "format": "ldp_vc",
+                "meta": {"type_values": [["VerifiableCredential"]]},
+                "multiple": True,
+            }
+        ]
+    }
+)
+
+
+def structure(world: World, number: int, *, is_up: bool = True) -> KeySigner:
+    """A structure with a did:web and its document."""
+    key = PrivateKey.from_raw(KeyType.ED25519, bytes([number + 10]) * 32)
+    did = f"did:web:s{number}.example"
+    document = build_did_document(did, [DocumentKey("key-1", key.public_key)])
+    world.served.serve(
+        f"https://s{number}.example/.well-known/did.json", document if is_up else FetchError("silent")
+    )
+    return KeySigner(key, f"{did}#key-1")
+
+
+def badge_of(world: World, signer: KeySigner, number: int, *, lists: int = 1) -> dict[str, Any]:
+    did = signer.verification_method.partition("#")[0]
+    urls = [f"{did.replace('did:web:', 'https://')}/status/{number}-{each}" for each in range(lists)]
+    for url in urls:
+        world.served.serve(url, world.status_list(list_url=url, signer=signer))
+    entries = [build_status_entry(url, 7) for url in urls]
+    return world.sign(
+        world.badge(
+            issuer=Issuer(id=did, name="Structure"),
+            credential_id=f"urn:uuid:0b7d0c3e-3c9b-4a5e-9d6e-{number:012}",
+        )
+        | {"credentialStatus": entries},
+        signer,
+    )
+
+
+def present(world: World, badges: list[dict[str, Any]]) -> dict[str, Any]:
+    return make_presentation(
+        credentials=badges,
+        signer=world.holder,
+        holder=world.holder_id,
+        domain="v",
+        challenge="n",
+        created=NOW,
+        contexts=world.contexts,
+    )
+
+
+def check(world: World, presentation: dict[str, Any]) -> Any:
+    return check_presentation(
+        json.dumps(presentation).encode(),
+        context=world.context(),
+        now=NOW,
+        expected_domain="v",
+        expected_challenge="n",
+    )
+
+
+@pytest.mark.attack("H14")
+def test_a_presentation_that_names_hundreds_of_addresses_asks_for_few(world: World) -> None:
+    badges = [badge_of(world, structure(world, each), each, lists=4) for each in range(12)]
+    report = check(world, present(world, badges))
+    assert len(world.served.requests) == MAXIMUM_FETCHES
+    assert report.outcome is Outcome.INDETERMINATE
+    assert "too_many_fetches" in report.credentials[-1].codes
+    assert report.credentials[0].outcome is Outcome.VALID
+
+
+def test_twenty_badges_of_twenty_structures_are_checked(world: World) -> None:
+    badges = [badge_of(world, structure(world, each), each) for each in range(20)]
+    report = check(world, present(world, badges))
+    assert (report.outcome, len(world.served.requests)) == (Outcome.VALID, MAXIMUM_FETCHES)
+
+
+@pytest.mark.attack("H14")
+def test_many_presentations_in_one_answer_share_one_budget(world: World) -> None:
+    badges = [badge_of(world, structure(world, each), each, lists=4) for each in range(10)]
+    answer = {"badge": [present(world, [badge]) for badge in badges]}
+    report = check_vp_token(
+        answer,
+        query=QUERY,
+        context=world.context(),
+        now=NOW,
+        expected_domain="v",
+        expected_challenge="n",
+    )
+    assert (report.outcome, len(world.served.requests)) == (Outcome.INDETERMINATE, MAXIMUM_FETCHES)
+    assert "too_many_fetches" in report.credentials[-1].codes
+
+
+@pytest.mark.attack("F5")
+def test_silence_is_waited_for_once_an_address_and_not_at_many(world: World) -> None:
+    silent = structure(world, 0, is_up=False)
+    report = check(world, present(world, [badge_of(world, silent, each) for each in range(5)]))
+    assert [each["url"] for each in world.served.requests] == ["https://s0.example/.well-known/did.json"]
+    assert {each.codes for each in report.credentials} == {("resolution_unavailable",)}
+    world.served.requests.clear()
+    badges = [badge_of(world, structure(world, each, is_up=False), each) for each in range(1, 11)]
+    report = check(world, present(world, badges))
+    assert len(world.served.requests) == MAXIMUM_FAILED_FETCHES
+    assert report.outcome is Outcome.INDETERMINATE
+    assert report.credentials[-1].codes == ("too_many_fetches",)
+
+
+def test_the_next_verification_has_a_budget_of_its_own(world: World) -> None:
+    silent = structure(world, 0, is_up=False)
+    badge = badge_of(world, silent, 0)
+    context = world.context()
+    assert check_credential(badge, context=context, now=NOW).codes == ("resolution_unavailable",)
+    structure(world, 0)
+    assert check_credential(badge, context=context, now=NOW).outcome is Outcome.VALID
