@@ -23,15 +23,25 @@ from credentials.exchange.presentations import make_presentation
 from credentials.verification import VerificationContext, check_presentation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.material import Material
 
 CLIENTS = 8
 PER_CLIENT = 40
 WARM_UP = 5
+ROUNDS = 3
 PAGES = 60
 _OK = 200
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A rate over HTTP, and the library's for the same work just before and after: medians of the rounds."""
+
+    rate: float
+    library: float
+    ratio: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ class Request:
 @contextmanager
 def _service(name: str, core: int) -> Iterator[dict[str, Any]]:
     """A service in its own process, pinned to a core; gives what it prepared."""
-    count = CLIENTS * (PER_CLIENT + WARM_UP)
+    count = ROUNDS * CLIENTS * (PER_CLIENT + WARM_UP)
     with tempfile.TemporaryDirectory() as directory:
         command = [sys.executable, "-m", "bench.serving", name, directory, str(count), str(core)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -61,11 +71,18 @@ def _service(name: str, core: int) -> Iterator[dict[str, Any]]:
             process.wait(20)
 
 
-def measure_issue(material: Material, *, core: int) -> float:
-    """Credential requests a second, each with its own key proof; every answer holds a credential."""
+def measure_issue(material: Material, *, core: int, library: Callable[[], float]) -> tuple[Compared, float]:
+    """Credential requests a second, each with its own key proof, and the median time of a page in ms.
+
+    Args:
+        material: what the clients hold.
+        core: where the service runs.
+        library: measures the library at the same work, on the same core.
+    """
     with _service("node", core) as node:
         requests = [_credential_request(material, node["base_url"], each) for each in node["prepared"]]
-        return _rate(node["base_url"], requests, expected=b'"credentials"')
+        compared = _compare(node["base_url"], requests, expected=b'"credentials"', library=library)
+        return compared, _page_time(node["base_url"], ["/signin", node["page"]])
 
 
 def _credential_request(material: Material, base_url: str, prepared: dict[str, str]) -> Request:
@@ -77,14 +94,34 @@ def _credential_request(material: Material, base_url: str, prepared: dict[str, s
     return Request("/openid4vci/credential", strict_json.dumps(body), headers)
 
 
-def measure_present(material: Material, *, core: int) -> tuple[float, float]:
-    """Answers by direct_post a second, and the median time of a page in milliseconds."""
+def measure_present(material: Material, *, core: int, library: Callable[[], float]) -> tuple[Compared, float]:
+    """Answers by direct_post a second, and the median time of a page in ms; as `measure_issue`."""
     with _service("verifier", core) as verifier:
         credential = make_badge_by_did_key(material)
         requests = [_direct_post(material, each, credential) for each in verifier["prepared"]]
         _check_is_good(material, requests[0], verifier["prepared"][0])
-        rate = _rate(verifier["base_url"], requests, expected=b"{")
-        return rate, _page_time(verifier["base_url"])
+        compared = _compare(verifier["base_url"], requests, expected=b"redirect_uri", library=library)
+        return compared, _page_time(verifier["base_url"], ["/", "/requests/new"])
+
+
+def measure_wallet_page(*, core: int) -> float:
+    """The median time of the wallet's pages, in milliseconds."""
+    with _service("wallet", core) as wallet:
+        return _page_time(wallet["base_url"], ["/", "/signin"])
+
+
+def _compare(
+    base_url: str, requests: Sequence[Request], *, expected: bytes, library: Callable[[], float]
+) -> Compared:
+    """Measure in turns: on a machine that others use too, only figures of the same moment compare."""
+    size = len(requests) // ROUNDS
+    beside, rates, ratios = [library()], [], []
+    for number in range(ROUNDS):
+        share = requests[number * size : (number + 1) * size]
+        rates.append(_rate(base_url, share, expected=expected))
+        beside.append(library())
+        ratios.append(rates[-1] / statistics.mean(beside[-2:]))
+    return Compared(statistics.median(rates), statistics.median(beside), statistics.median(ratios))
 
 
 def _direct_post(material: Material, prepared: dict[str, str], credential: dict[str, Any]) -> Request:
@@ -157,15 +194,16 @@ def _send(connection: http.client.HTTPConnection, request: Request, expected: by
     return [f"{answer.status} {content[:300]!r}"]
 
 
-def _page_time(base_url: str) -> float:
+def _page_time(base_url: str, paths: Sequence[str]) -> float:
     connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=60)
     times = []
     for number in range(PAGES):
         start = time.perf_counter()
-        connection.request("GET", "/" if number % 2 else "/requests/new")
+        path = paths[number % len(paths)]
+        connection.request("GET", path, headers={"Accept": "text/html"})
         answer = connection.getresponse()
-        answer.read()
+        content = answer.read()
         times.append((time.perf_counter() - start) * 1000)
-        if answer.status != _OK:
-            raise RuntimeError(f"a page answered {answer.status}")
+        if answer.status != _OK or b"</html>" not in content:
+            raise RuntimeError(f"the page {path} answered {answer.status}")
     return statistics.median(times)

@@ -1,7 +1,7 @@
 """A real service in a process of its own, with everything prepared that a measurement over HTTP needs.
 
-`python -m bench.serving node|verifier DIRECTORY COUNT CORE` prints one line of JSON once it serves: the base
-URL, and what the clients are to send.
+`python -m bench.serving node|verifier|wallet DIRECTORY COUNT CORE` prints one line of JSON once it serves:
+the base URL, and what the clients are to send.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ from verifier.main import create_app as create_verifier
 from verifier.models import Channel, Invitation
 from verifier.requests import client_id, create_request, response_uri
 from verifier.settings import VerifierSettings
+from wallet.main import create_app as create_wallet
+from wallet.settings import WalletSettings
 from web.app import serve
 
 if TYPE_CHECKING:
     from issuer_node.node import Node
     from verifier.desk import Desk
 
-_CRITERIA = "- Prépare le matériel\n- Écoute la consigne et la redit\n- Garde son calme\n" * 6
+# as much text as the credentials that the library is measured with: 3 to 4 KB
+_CRITERIA = "- Prépare le matériel\n- Écoute la consigne et la redit\n- Garde son calme\n" * 18
 
 
 def _common(directory: Path) -> dict[str, Any]:
@@ -50,23 +53,32 @@ def _common(directory: Path) -> dict[str, Any]:
         "secret": secrets.token_urlsafe(48),
         "allow_insecure_loopback": True,
         "log_level": "error",
-        "data_dir": directory,
     }
 
 
-def _prepare_node(node: Node, count: int) -> list[dict[str, str]]:
-    """Awards whose codes are already exchanged: what is left is the credential request."""
+def _prepare_node(node: Node, count: int) -> tuple[str, list[dict[str, str]]]:
+    """Awards whose codes are already exchanged: what is left is the credential request.
+
+    Returns:
+        the path of the badge's page, and what each request needs.
+    """
     coordinator = next(each for each in list_passeurs(node) if each.role == Role.COORDINATOR)
     draft = BadgeDraft(
         name="J'ai piloté un drone",
         description="A préparé, fait voler et posé un drone pendant un atelier au fablab.",
         criteria=_CRITERIA,
         kind="experience",
-        skills=(SkillDraft("Piloter un drone (exemple)", "https://skills.example/1", "Exemple", "1"),),
+        skills=tuple(
+            SkillDraft(
+                f"Compétence {number} (exemple)", f"https://skills.example/{number}", "Exemple", number
+            )
+            for number in "123"
+        ),
         picture_text="Un drone au-dessus d'un champ",
     )
     badge = make_badge(node, by=coordinator, draft=draft)
-    return [_prepare_award(node, coordinator, badge, number) for number in range(count)]
+    awards = [_prepare_award(node, coordinator, badge, number) for number in range(count)]
+    return f"/badges/{badge}", awards
 
 
 def _prepare_award(node: Node, coordinator: Any, badge: str, number: int) -> dict[str, str]:
@@ -82,6 +94,8 @@ def _prepare_award(node: Node, coordinator: Any, badge: str, number: int) -> dic
     if line.offer is None:
         raise RuntimeError("an award without an offer")
     offer = parse_offer_uri(offer_links(node, line.offer, badge_id=line.badge.id).by_value_uri).offer
+    if offer is None or offer.pre_authorized_code is None:
+        raise RuntimeError("an offer without a code")
     redeemed = redeem_code(node, code=offer.pre_authorized_code, tx_code=None)
     return {
         "token": redeemed.access_token,
@@ -116,18 +130,21 @@ def main(arguments: list[str]) -> None:
     service, directory, count, core = arguments[0], Path(arguments[1]), int(arguments[2]), int(arguments[3])
     os.sched_setaffinity(0, {core})
     common = _common(directory)
+    told: dict[str, Any] = {"base_url": common["base_url"]}
     if service == "node":
         app = create_node(
             NodeSettings(
                 **common, structure_name="Une structure (exemple)", admin_email="passeur@node.example"
             )
         )
-        prepared = _prepare_node(app.state.node, count)
+        told["page"], told["prepared"] = _prepare_node(app.state.node, count)
+    elif service == "wallet":
+        app = create_wallet(WalletSettings(**common))
     else:
         app = create_verifier(VerifierSettings(**common, request_minutes=15))
-        prepared = _prepare_verifier(app.state.desk, count)
+        told["prepared"] = _prepare_verifier(app.state.desk, count)
     port = int(common["base_url"].rpartition(":")[2])
-    line = json.dumps({"base_url": common["base_url"], "prepared": prepared})
+    line = json.dumps(told)
 
     def say(_: int) -> None:
         print(line, flush=True)

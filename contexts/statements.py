@@ -346,10 +346,12 @@ def _iri(value: Any, active: ActiveContext, at: str) -> str:
 
 
 def _vocabulary_iri(name: str, active: ActiveContext, at: str) -> str:
-    """The IRI of a type or of a `@vocab` value: a term's, or what is one already."""
+    """The IRI of a type or of a `@vocab` value: a term's, or what is one already and has no term here."""
     term = active.terms.get(name)
     if term is not None and is_absolute_iri(term.iri):
         return f"<{term.iri}>"
+    if name in active.iris:
+        raise DataLossError("an IRI in place of its term", pointer=at)
     if name not in active.terms and active.vocab and ":" not in name:
         name = active.vocab + name
     return _iri(name, active, at)

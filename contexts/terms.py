@@ -78,6 +78,7 @@ class ActiveContext:
         prefixes: names that may start compact IRIs.
         class_names: names without coercion that share their IRI with a term that has one (`Criteria` beside
             `criteria`): as a property they would state the same, where no reader looks for it.
+        iris: what the terms stand for.
         vocab: IRI before names that are no terms, "" for none.
         language: language of plain strings, "" for none.
         has_direction: plain strings have a text direction, which RDF would lose.
@@ -88,6 +89,7 @@ class ActiveContext:
     keywords: Mapping[str, str]
     prefixes: frozenset[str]
     class_names: frozenset[str]
+    iris: frozenset[str]
     vocab: str
     language: str
     has_direction: bool
@@ -207,6 +209,7 @@ class TermTables:
                 keywords=keywords,
                 prefixes=frozenset(name for name, term in terms.items() if term and term.is_prefix),
                 class_names=_class_names(terms),
+                iris=frozenset(term.iri for term in terms.values() if term),
                 vocab=vocab,
                 language=language,
                 has_direction=has_direction,

@@ -232,8 +232,8 @@ def check_open_badge_model(document: JsonObject, version: Version) -> None:
     """Check what OBv3 asks of an OpenBadgeCredential beyond the data model.
 
     Raises:
-        DataModelError: "open_badges_context_missing", "start_date_missing", "subject_type_missing",
-            "achievement_missing", "achievement_incomplete", "criteria_missing".
+        DataModelError: "open_badges_context_missing", "start_date_missing", "several_subjects",
+            "subject_type_missing", "achievement_missing", "achievement_incomplete", "criteria_missing".
 
     Source: Open Badges 3.0, AchievementCredential, AchievementSubject, Achievement, Criteria.
     """
@@ -242,8 +242,11 @@ def check_open_badge_model(document: JsonObject, version: Version) -> None:
         raise DataModelError("open_badges_context_missing", pointer="/@context")
     if version.start not in document:
         raise DataModelError("start_date_missing", pointer=f"/{version.start}")
-    for subject in _as_list(document["credentialSubject"]):
-        _check_achievement_subject(subject)
+    subjects = _as_list(document["credentialSubject"])
+    if len(subjects) != 1:
+        # of several, whose order nobody signed, readers would show now one and now the other
+        raise DataModelError("several_subjects", f"{len(subjects)}", pointer="/credentialSubject")
+    _check_achievement_subject(subjects[0])
 
 
 def _check_achievement_subject(subject: JsonObject) -> None:

@@ -170,6 +170,7 @@ def _issuer(document: dict[str, Any]) -> dict[str, Any]:
 
 def _image(value: Any) -> tuple[str | None, str | None]:
     """Give the address and the caption of an OBv3 Image, or of a bare URL."""
+    value = _single(value)
     if isinstance(value, str):
         return value, None
     image = _object(value)
@@ -207,8 +208,15 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _single(value: Any) -> Any:
+    """Take a value out of an array of one: both are the same statement, so anybody can turn one into the
+    other without breaking the signature, and nothing that is shown may change with it.
+    """
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def _moment(value: Any) -> datetime | None:
     try:
-        return parse_date_time_stamp(value)
+        return parse_date_time_stamp(_single(value))
     except DateSyntaxError:
         return None

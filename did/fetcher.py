@@ -99,8 +99,8 @@ class OfflineFetcher:
 class FetchBudget:
     """What one verification may ask of the network, whoever wrote the document that is verified.
 
-    A presentation of a few hundred kilobytes can name thousands of addresses. An address that failed is not
-    tried again: its silence would be waited for once per badge.
+    A presentation of a few hundred kilobytes can name thousands of addresses. Each is asked once: badges that
+    share a list share the answer, and a silence is not waited for once per badge.
 
     Args:
         fetches: exchanges that may be begun.
@@ -111,10 +111,17 @@ class FetchBudget:
         self._fetches = fetches
         self._failures = failures
         self._failed: dict[str, FetchError] = {}
+        self._got: dict[tuple[str, str], Fetched] = {}
 
     def over(self, fetcher: Fetcher) -> Fetcher:
         """The fetcher, as long as the budget lasts; several share one budget. For one thread."""
         return _Budgeted(fetcher, self)
+
+    def once(self, url: str, accept: str, exchange: Callable[[], Fetched]) -> Fetched:
+        """Make an exchange that only reads, or give what it gave before; errors as `spend`."""
+        if (url, accept) not in self._got:
+            self._got[url, accept] = self.spend(url, exchange)
+        return self._got[url, accept]
 
     def spend(self, url: str, exchange: Callable[[], Fetched]) -> Fetched:
         """Make an exchange.
@@ -144,7 +151,9 @@ class _Budgeted:
     budget: FetchBudget
 
     def get(self, url: str, *, accept: str = "*/*", max_bytes: int = DEFAULT_MAX_BYTES) -> Fetched:
-        return self.budget.spend(url, lambda: self.fetcher.get(url, accept=accept, max_bytes=max_bytes))
+        return self.budget.once(
+            url, accept, lambda: self.fetcher.get(url, accept=accept, max_bytes=max_bytes)
+        )
 
     def post(
         self,

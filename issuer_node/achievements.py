@@ -7,7 +7,8 @@ not in the credential: it is bound to the person by their key.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from credentials.open_badges import (
@@ -20,13 +21,16 @@ from credentials.open_badges import (
     Kind,
     build_achievement,
     build_open_badge_credential,
+    lint_credential,
 )
+from credentials.status import build_status_entry
 from issuer_node.badges import picture_url
+from issuer_node.errors import ConflictError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from issuer_node.models import Badge
+    from issuer_node.models import Award, Badge
     from issuer_node.node import Node
 
 
@@ -109,6 +113,30 @@ def build_credential(
     )
 
 
+def require_fit(node: Node, *, badge: Badge, award: Award) -> None:
+    """Refuse an award whose credential could not be signed: told to the passeur now, not to the learner then.
+
+    Raises:
+        ConflictError: "award_not_fit", with the linter's rules.
+    """
+    document = build_credential(
+        node,
+        badge=BadgeFacts(**_columns(BadgeFacts, badge)),
+        award=AwardFacts(**_columns(AwardFacts, award)),
+        holder_did=node.identity.did,  # stands for the learner's, not known yet
+        credential_id=f"urn:uuid:{uuid.uuid4()}",
+        status=build_status_entry(f"{node.base_url}/status/1", 0),
+        valid_from=node.now(),
+    )
+    findings = lint_credential(document, node.now(), require_status=True)
+    if findings:
+        raise ConflictError("award_not_fit", ", ".join(sorted({finding.rule for finding in findings})))
+
+
+def _columns(facts: type[BadgeFacts | AwardFacts], row: Badge | Award) -> dict[str, Any]:
+    return {each.name: getattr(row, each.name) for each in fields(facts)}
+
+
 def _achievement(node: Node, badge: Badge | BadgeFacts) -> Achievement:
     return Achievement(
         id=badge_url(node, badge.id),
@@ -132,15 +160,18 @@ def _achievement(node: Node, badge: Badge | BadgeFacts) -> Achievement:
 
 
 def _evidence(award: AwardFacts) -> tuple[Evidence, ...]:
-    """The session as it stood when the badge was awarded: what it was, what was seen, as a Markdown list."""
+    """The session as it stood when the badge was awarded: what it was, what was seen, as a Markdown list.
+
+    A session of which nothing is told but its name is no evidence.
+    """
     if not award.situation:
         return ()
     places = [award.situation[name] for name in ("host", "place") if name in award.situation]
     about = [award.situation.get("description", ""), ", ".join(dict.fromkeys(places))]
-    return (
-        Evidence(
-            name=award.situation["title"],
-            narrative="\n".join(f"- {text}" for text in award.seen) or None,
-            description="\n\n".join(text for text in about if text) or None,
-        ),
-    )
+    seen = "\n".join(f"- {text}" for text in award.seen)
+    told = "\n\n".join(text for text in about if text)
+    if not seen and not told:
+        return ()
+    title = award.situation["title"]
+    # evidence has a narrative: what was seen, else what the session was
+    return (Evidence(name=title, narrative=seen or told, description=(told or None) if seen else None),)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, func, or_, select
 
+from issuer_node.achievements import require_fit
 from issuer_node.auditing import record
-from issuer_node.drafts import read_line, read_text
+from issuer_node.drafts import read_about_person, read_line, read_text
 from issuer_node.errors import ConflictError, DraftError, NotFoundError
 from issuer_node.models import Award, Badge, Issuance, LearningSession, Offer, OfferState, Passeur, Situation
 from issuer_node.offers import add_offer, withdraw_offers
@@ -101,7 +102,7 @@ def award_session(
 
     Raises:
         NotFoundError: no such session, or a pair that is not of it.
-        ConflictError: "participant_absent", "session_in_future", "badge_archived".
+        ConflictError: "participant_absent", "session_in_future", "badge_archived", "award_not_fit".
         NotAllowedError: "passeur_suspended".
     """
     with node.database.write() as session:
@@ -111,9 +112,10 @@ def award_session(
         people = _check_choices(node, sheet, choices)
         chosen = _in_sheet_order(sheet, choices)
         new = [pair for pair in chosen if pair not in sheet.awards]
-        _lock_badges(session, {badge for _, badge in new})
+        badges = _lock_badges(session, {badge for _, badge in new})
         made = {pair: _session_award(node, by, sheet, people[pair[0]], pair[1]) for pair in new}
         for award in made.values():
+            require_fit(node, badge=badges[award.badge_id], award=award)
             session.add(award)
         session.flush()
         for award in made.values():
@@ -148,7 +150,7 @@ def award_person(
 
     Raises:
         NotFoundError: no such badge.
-        ConflictError: "badge_archived".
+        ConflictError: "badge_archived", "award_not_fit".
         DraftError: "missing" (name), "bad_date" (earned_on, earned_until), "too_long".
         NotAllowedError: "passeur_suspended".
     """
@@ -164,13 +166,14 @@ def award_person(
         earned_from=_noon(earned_on, now),
         earned_until=_noon(last, now),
         seen=[],
-        words=read_text(words, field="words", longest=LONGEST_WORDS, required=False),
+        words=read_about_person(words, field="words", longest=LONGEST_WORDS),
         awarded_by=by.id,
         awarded_at=now,
     )
     with node.database.write() as session:
         require_passeur(session, by)
-        _lock_badges(session, {badge_id})
+        badges = _lock_badges(session, {badge_id})
+        require_fit(node, badge=badges[badge_id], award=award)
         session.add(award)
         session.flush()
         add_offer(session, node, award_id=award.id)
@@ -279,13 +282,13 @@ def get_award(node: Node, award_id: str) -> AwardStory:
 
 
 def list_lines(node: Node, award_ids: Collection[str]) -> list[AwardLine]:
-    """The lines of these awards, in the order of the sheet or of the time: for slips of a session."""
+    """The lines of these awards, one person after the other: for slips of a session."""
     with node.database.session() as session:
         rows = session.exec(
             select(Award, Badge)
             .join(Badge)
             .where(col(Award.id).in_(list(award_ids)))
-            .order_by(col(Award.recipient_name), col(Badge.name), col(Award.id))
+            .order_by(col(Award.recipient_name), col(Award.participant_id), col(Badge.name), col(Award.id))
         ).all()
         return _lines(session, rows, node.now())
 
@@ -313,7 +316,7 @@ def _in_sheet_order(sheet: SessionSheet, choices: Collection[tuple[str, str]]) -
     return [pair for pair in pairs if pair in wanted]
 
 
-def _lock_badges(session: Session, badge_ids: set[str]) -> None:
+def _lock_badges(session: Session, badge_ids: set[str]) -> dict[str, Badge]:
     """Hold the badges that are awarded: one that is being changed is awarded after, or not at all."""
     rows = session.exec(
         select(Badge).where(col(Badge.id).in_(sorted(badge_ids))).order_by(Badge.id).with_for_update()
@@ -322,6 +325,7 @@ def _lock_badges(session: Session, badge_ids: set[str]) -> None:
         raise NotFoundError
     if any(badge.archived_at is not None for badge in rows):
         raise ConflictError("badge_archived")
+    return {badge.id: badge for badge in rows}
 
 
 def _session_award(

@@ -89,13 +89,6 @@ def see_other(request: Request, path: str) -> Response:
     return RedirectResponse(f"{request.app.state.settings.base_path}{path}", 303)
 
 
-def safe_path(path: str | None) -> str | None:
-    """A path of this node to go on to, or None: never another site, however it is written."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
-        return None
-    return path if path.isprintable() and len(path) <= 500 else None  # noqa: PLR2004
-
-
 def _this_page(request: Request) -> str:
     """The page to come back to: this one when it is a page, the desk when it is a form."""
     if request.method != "GET":

@@ -6,6 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from credentials.open_badges.plain_text import holds_email, plain_text
 from issuer_node.errors import DraftError
 
 if TYPE_CHECKING:
@@ -64,7 +65,21 @@ def read_url(text: str, *, field: str) -> str:
     return url
 
 
+def read_about_person(text: str, *, field: str, longest: int) -> str:
+    """A text that goes into one person's badge; may be empty.
+
+    Raises:
+        DraftError: "email_in_text" (it would follow the person wherever the badge goes), "too_long",
+            "control_characters".
+    """
+    read = read_text(text, field=field, longest=longest, required=False)
+    if holds_email(read):
+        raise DraftError("email_in_text", field)
+    return read
+
+
 def _bounded(text: str, *, field: str, longest: int, required: bool) -> str:
+    text = plain_text(text).strip()
     if required and not text:
         raise DraftError("missing", field)
     if len(text) > longest:

@@ -48,7 +48,8 @@ class DraftError(NodeError):
 
     Args:
         code: "missing", "too_long", "too_many", "control_characters", "bad_url", "bad_address", "bad_role",
-            "bad_kind", "bad_language", "bad_date", "unknown_badge", or a code of `web.pictures.PictureError`.
+            "bad_kind", "bad_language", "bad_date", "unknown_badge", "email_in_text", or a
+            code of `web.pictures.PictureError`.
         field: name of the form field.
     """
 
@@ -61,8 +62,8 @@ class ConflictError(NodeError):
     """The state does not allow it.
 
     Codes: "badge_awarded", "badge_archived", "situation_archived", "participant_awarded",
-    "participant_absent", "session_in_future", "award_revoked", "email_known", "last_coordinator",
-    "passkey_known", "offer_ended", "offer_redeemed", "offer_burnt", "offer_withdrawn".
+    "participant_absent", "session_in_future", "award_not_fit", "award_revoked", "email_known",
+    "last_coordinator", "passkey_known", "offer_ended", "offer_redeemed", "offer_burnt", "offer_withdrawn".
     """
 
 

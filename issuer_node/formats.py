@@ -1,6 +1,8 @@
 """The credential formats that the node issues: one row each: what the metadata says, how it is signed.
 
-A further format is one more module and one more row; its configuration ids get a suffix of their own.
+A further format is one more module and one more row here, whose configuration ids get a suffix of their own;
+and the places outside this table that know one format: step 8 of issuing, the configuration that an offer
+names, and what wallet and verifier read and ask for. CONTRIBUTING lists them all.
 
 Source: OpenID4VCI 1.0, appendix A (Credential Format Profiles).
 """

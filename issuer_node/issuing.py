@@ -33,7 +33,7 @@ from credentials.verification import VerificationContext, VerificationError, ver
 from issuer_node.achievements import build_credential
 from issuer_node.errors import CredentialRequestError, IssuingError
 from issuer_node.issuance_log import find_grant, find_issued, keep_content, record_intent
-from issuer_node.metadata import PROOF_ALGORITHMS, format_of, is_configuration
+from issuer_node.metadata import PROOF_ALGORITHMS, configuration_id, format_of, is_configuration
 from issuer_node.nonces import is_fresh_nonce
 from issuer_node.offers import token_digest
 from issuer_node.own_documents import OwnLists
@@ -170,7 +170,8 @@ def _check_identifier(grant: Grant, request: CredentialRequest) -> CredentialFor
         raise CredentialRequestError(
             "invalid_credential_request", "credential_identifier alone is to be used with this token"
         )
-    credential_format = format_of(f"badge-{grant.badge.id}", grant.badge.id)
+    # the token endpoint gives identifiers for the configuration of the offer, and for no other
+    credential_format = format_of(configuration_id(grant.badge.id), grant.badge.id)
     if wanted != f"award-{grant.award.id}" or credential_format is None:
         raise CredentialRequestError("unknown_credential_identifier")
     return credential_format

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from issuer_node.settings import NodeSettings
     from web.database import Database
 
-_NAME_CHARACTERS: Final = 120
+LONGEST_NAME: Final = 120
 
 
 def list_passeurs(node: Node) -> list[Passeur]:
@@ -92,17 +92,34 @@ def reactivate_passeur(node: Node, *, by: Passeur, passeur_id: str) -> None:
         record(session, at=node.now(), by=by.id, deed="passeur_reactivated", subject=passeur_id)
 
 
+def rename_passeur(node: Node, *, by: Passeur, name: str) -> None:
+    """Say one's own name, as colleagues read it.
+
+    Raises:
+        NotAllowedError: "passeur_suspended".
+        DraftError: "missing", "too_long", "control_characters" (field name).
+    """
+    read = read_line(name, field="name", longest=LONGEST_NAME)
+    with node.database.write() as session:
+        passeur = require_passeur(session, by)
+        session.exec(update(Passeur).where(col(Passeur.id) == passeur.id).values(name=read))
+        record(session, at=node.now(), by=by.id, deed="passeur_renamed", subject=passeur.id)
+
+
+def known_as(passeur: Passeur) -> str:
+    """What colleagues read: the name, or the address of somebody who has not said it yet."""
+    return passeur.name or passeur.email
+
+
 def make_first_passeur(database: Database, settings: NodeSettings, *, now: datetime) -> None:
-    """At the first start: the coordinator whose address the settings name. Later starts change nothing."""
+    """At the first start: the coordinator whose address the settings name; their name, they say later.
+
+    Later starts change nothing.
+    """
     with database.session() as session:
         if session.exec(select(func.count()).select_from(Passeur)).one():
             return
-    passeur = _new_passeur(
-        email=settings.admin_email,
-        name=settings.admin_email.partition("@")[0],
-        role=Role.COORDINATOR,
-        now=now,
-    )
+    passeur = _new_passeur(email=settings.admin_email, name=None, role=Role.COORDINATOR, now=now)
     try:
         with database.write() as session:
             session.add(passeur)
@@ -134,7 +151,7 @@ def require_coordinator(session: Session, by: Passeur) -> Passeur:
     return found
 
 
-def _new_passeur(*, email: str, name: str, role: str, now: datetime) -> Passeur:
+def _new_passeur(*, email: str, name: str | None, role: str, now: datetime) -> Passeur:
     try:
         address = check_address(email.strip().lower())
     except MailError as err:
@@ -143,7 +160,7 @@ def _new_passeur(*, email: str, name: str, role: str, now: datetime) -> Passeur:
         raise DraftError("bad_role", "role")
     return Passeur(
         email=address,
-        name=read_line(name, field="name", longest=_NAME_CHARACTERS),
+        name=read_line(name or "", field="name", longest=LONGEST_NAME, required=name is not None),
         role=role,
         passkey_user_handle=os.urandom(32),
         created_at=now,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, delete, func, or_, select
 
 from issuer_node.auditing import record
-from issuer_node.drafts import read_line, read_lines, read_text
+from issuer_node.drafts import read_about_person, read_line, read_lines
 from issuer_node.errors import ConflictError, DraftError, NotFoundError
 from issuer_node.models import Award, Badge, Behaviour, LearningSession, Participant, Sighting, Situation
 from issuer_node.passeurs import require_passeur
@@ -261,7 +261,7 @@ def save_sheet(
         NotAllowedError: "passeur_suspended".
     """
     read = {
-        person: read_text(text, field=f"words-{person}"[:80], longest=LONGEST_WORDS, required=False)
+        person: read_about_person(text, field=f"words-{person}"[:80], longest=LONGEST_WORDS)
         for person, text in words.items()
     }
     with node.database.write() as session:

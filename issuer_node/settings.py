@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from credentials.open_badges.plain_text import plain_text
 from web.mail import MailError, check_address
 from web.settings import ServiceSettings
 
@@ -54,6 +55,11 @@ class NodeSettings(ServiceSettings):
     signin_link_minutes: int = Field(
         default=15, ge=5, le=60, description="Minutes that a sign-in link sent by mail can be used."
     )
+
+    @field_validator("structure_name")
+    @classmethod
+    def _as_it_is_signed(cls, value: str) -> str:
+        return plain_text(value).strip()
 
     @field_validator("wallet_url", "structure_url")
     @classmethod

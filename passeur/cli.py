@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from passeur import configuring, serving, verifying
-from passeur.configuring import ServiceName
+from passeur.services import ServiceName
 from passeur.verifying import Language
 
 app = typer.Typer(
@@ -28,7 +29,10 @@ app.add_typer(verifier, name="verifier")
 EnvFile = Annotated[
     Path | None,
     typer.Option(
-        "--env-file", help="Settings file; without it, PASSEUR_... environment variables.", exists=True
+        "--env-file",
+        help="Settings file; without it, PASSEUR_... environment variables.",
+        exists=True,
+        dir_okay=False,
     ),
 ]
 NewEnvFile = Annotated[
@@ -123,13 +127,20 @@ def verify(
         list[str] | None,
         typer.Option("--known-issuer", help="A DID that you recognise; may be repeated."),
     ] = None,
-    language: Annotated[Language, typer.Option(help="Of the printed report.")] = Language.FRENCH,
+    language: Annotated[
+        Language | None,
+        typer.Option(help="Of the printed report; without it, the language of LC_ALL, LC_MESSAGES or LANG."),
+    ] = None,
     loopback: Loopback = False,
 ) -> None:
     """Verify a badge. Exits 0 when it is valid, 1 when it is not, 2 when it could not be checked."""
     sys.exit(
         verifying.run(
-            source, as_json=as_json, known_issuers=known_issuer or [], language=language, loopback=loopback
+            source,
+            as_json=as_json,
+            known_issuers=known_issuer or [],
+            language=language or verifying.language_of(os.environ),
+            loopback=loopback,
         ),
     )
 

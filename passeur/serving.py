@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -10,10 +12,11 @@ from urllib.parse import urlsplit
 import anyio
 import anyio.to_thread
 
-from passeur.configuring import ServiceName, load_app
+from passeur.saying import refuse
+from passeur.services import ServiceName, load_app
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from fastapi import FastAPI
@@ -38,17 +41,71 @@ _ASKING_NOBODY: Final = (
 def serve(service: ServiceName, env_file: Path | None, *, host: str, port: int) -> None:
     """Run one service until it is told to stop."""
     from web.app import mount_at_base_path
-    from web.app import serve as run
 
     app = load_app(service, env_file)
-    run(mount_at_base_path(app, app.state.settings.base_url), host=host, port=port)
+    _run(mount_at_base_path(app, app.state.settings.base_url), {service: app}, host=host, port=port)
 
 
 def serve_all(env_file: Path | None, *, host: str, port: int) -> None:
     """Run node, wallet and verifier in one process, told apart by the path of each one's base URL."""
+    apps = {service: load_app(service, env_file) for service in ServiceName}
+    try:
+        composition = compose(apps.values())
+    except ValueError as err:
+        refuse(f"settings PASSEUR_..._BASE_URL: {err}")
+    _run(composition, apps, host=host, port=port)
+
+
+def _run(app: ASGIApp, services: Mapping[ServiceName, FastAPI], *, host: str, port: int) -> None:
+    """Listen, and say where once connections are accepted."""
     from web.app import serve as run
 
-    run(compose(load_app(service, env_file) for service in ServiceName), host=host, port=port)
+    check_free(host, port)
+
+    def say(port: int) -> None:
+        shown = f"[{host}]" if ":" in host else host
+        where = ", ".join(f"{name} at {each.state.settings.base_url}" for name, each in services.items())
+        print(f"Listening on http://{shown}:{port}; {where}", flush=True)
+
+    run(app, host=host, port=port, on_started=say)
+
+
+def check_free(host: str, port: int) -> None:
+    """End the command with one line when the server could not listen there."""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        failures = [failure for place in places if (failure := _try_to_bind(place)) is not None]
+    except OSError as err:
+        refuse(f"cannot listen on {host}, port {port}: {_why_not(err)}")
+    # "localhost" is two addresses, and a machine may have only one of them
+    fatal = [err for err in failures if err.errno in {errno.EADDRINUSE, errno.EACCES}]
+    if fatal or len(failures) == len(places):
+        refuse(f"cannot listen on {host}, port {port}: {_why_not((fatal or failures)[0])}")
+
+
+def _try_to_bind(place: tuple[Any, Any, int, str, Any]) -> OSError | None:
+    family, kind, protocol, _, address = place
+    try:
+        with socket.socket(family, kind, protocol) as probe:
+            # as the server does: connections that ended a moment ago do not count
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as err:
+        return err
+    return None
+
+
+def _why_not(err: OSError) -> str:
+    match err.errno:
+        case errno.EADDRINUSE:
+            return (
+                "something listens there already. Stop it, or give another port with --port (on your own "
+                "machine, the port is part of the address that init was given)"
+            )
+        case errno.EACCES:
+            return "this user may not use a port below 1024; give another with --port"
+        case _:
+            return f"{err.strerror}. --host is an address of this machine"
 
 
 def compose(apps: Iterable[FastAPI]) -> Composition:

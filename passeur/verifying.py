@@ -13,6 +13,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
@@ -28,9 +29,10 @@ from did.resolver import Resolver
 from verifier.lettering import plain
 from web.fetching import SafeFetcher
 from web.i18n import Catalogue
+from web.settings import is_loopback_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from credentials.report import Check, Report
     from did.fetcher import Fetcher
@@ -53,6 +55,20 @@ class Language(StrEnum):
 
     FRENCH = "fr"
     ENGLISH = "en"
+
+
+def language_of(environment: Mapping[str, str]) -> Language:
+    """The language that a terminal is set to, where there is a report in it; French otherwise.
+
+    Args:
+        environment: variables; LC_ALL goes before LC_MESSAGES, which goes before LANG.
+
+    Source: POSIX.1-2017, section 8.2 (Internationalization Variables).
+    """
+    set_to = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((value for value in set_to if value), "")
+    is_english = locale.lower().replace("-", "_").partition(".")[0].partition("_")[0] == "en"
+    return Language.ENGLISH if is_english else Language.FRENCH
 
 
 class SourceError(Exception):
@@ -110,6 +126,8 @@ def run(
         report = _check(found, _world(fetcher, known_issuers=known_issuers, loopback=loopback))
     except SourceError as err:
         _refuse(err, source, as_json=as_json, say=say)
+        if not loopback and is_loopback_name(_host_of(source)):
+            print(say("hint.loopback"), file=sys.stderr)
         return EXIT[err.outcome]
     finally:
         fetcher.close()
@@ -117,7 +135,24 @@ def run(
         print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
         _show(report, say)
+    if not loopback and report.outcome != Outcome.VALID and _comes_from_this_machine(report):
+        print(say("hint.loopback"), file=sys.stderr)
     return EXIT[report.outcome]
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _comes_from_this_machine(report: Report) -> bool:
+    """Whether an issuer is a node of a development machine, whose DID resolves with the switch only."""
+    views = [each.credential for each in report.credentials or (report,)]
+    issuers = [view.issuer_id for view in views if view is not None and view.issuer_id is not None]
+    hosts = [did.removeprefix("did:web:").partition(":")[0] for did in issuers if did.startswith("did:web:")]
+    return any(is_loopback_name(host.partition("%")[0]) for host in hosts)
 
 
 def _read(source: str, fetcher: Fetcher) -> Found:

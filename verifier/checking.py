@@ -43,8 +43,9 @@ def check_badge(desk: Desk, data: bytes) -> Findings:
     """
     if len(data) > MAXIMUM_BYTES:
         raise BakingError("baking_too_large", f"{len(data)} bytes")
-    report = check_credential(unbake(data), context=desk.verification, now=desk.clock())
-    return Findings.of(report, presented=False)
+    now = desk.clock()
+    report = check_credential(unbake(data), context=desk.verification, now=now)
+    return Findings.of(report, presented=False, checked_at=now)
 
 
 def check_address(desk: Desk, address: str) -> Findings:
@@ -68,14 +69,15 @@ def check_link(desk: Desk, address: str, content: bytes) -> Findings:
         address: the link, as it was opened.
         content: what the link answered.
     """
+    now = desk.clock()
     report = check_presentation(
         content,
         context=desk.verification,
-        now=desk.clock(),
+        now=now,
         expected_domain=address,
         expected_challenge=address.rstrip("/").rpartition("/")[2],
     )
-    return Findings.of(report, presented=True)
+    return Findings.of(report, presented=True, checked_at=now)
 
 
 def fetch(desk: Desk, address: str, *, accept: str = _ACCEPTED) -> Fetched:

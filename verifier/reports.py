@@ -11,6 +11,7 @@ documents.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -121,28 +122,35 @@ class Findings:
     report: JsonObject
     documents: tuple[JsonObject | None, ...]
     presented: bool
+    checked_at: datetime
 
     @classmethod
-    def of(cls, report: Report, *, presented: bool) -> Findings:
+    def of(cls, report: Report, *, presented: bool, checked_at: datetime) -> Findings:
         """Take what is shown out of the library's report.
 
         Args:
             report: of a credential, or of a presentation.
             presented: whether a holder presented it (or should have), rather than handing in a file.
+            checked_at: aware; what is kept shows what held then.
         """
         each = report.credentials if presented else (report,)
-        return cls(
-            report.to_json(), tuple(one.credential.raw if one.credential else None for one in each), presented
-        )
+        documents = tuple(one.credential.raw if one.credential else None for one in each)
+        return cls(report.to_json(), documents, presented, checked_at)
 
     def to_json(self) -> JsonObject:
         """Give the findings as JSON."""
-        return {"report": self.report, "documents": list(self.documents), "presented": self.presented}
+        return {
+            "report": self.report,
+            "documents": list(self.documents),
+            "presented": self.presented,
+            "checkedAt": self.checked_at.isoformat(),
+        }
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Findings:
         """Read what `to_json` wrote."""
-        return cls(value["report"], tuple(value["documents"]), value["presented"])
+        checked_at = datetime.fromisoformat(value["checkedAt"])
+        return cls(value["report"], tuple(value["documents"]), value["presented"], checked_at)
 
 
 def show(findings: Findings) -> ShownReport:

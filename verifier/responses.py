@@ -215,12 +215,13 @@ def _decline(desk: Desk, asked: _Asked) -> str:
 def _keep(desk: Desk, asked: _Asked, report: Report) -> str:
     """Keep the result; gives the response code, of which only the digest stays."""
     code = secrets.token_urlsafe(_CODE_BYTES)
-    findings = Findings.of(report, presented=True)
+    now = desk.clock()
+    findings = Findings.of(report, presented=True, checked_at=now)
     values = {
         "request": asked.request_id,
         "result": seal_findings(desk, asked.request_id, findings),
         "code": digest(code),
-        "end": desk.clock() + timedelta(days=desk.settings.result_days),
+        "end": now + timedelta(days=desk.settings.result_days),
     }
     _changed(desk, _KEEP, values)
     return code

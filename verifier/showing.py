@@ -45,6 +45,7 @@ def report_page(
         request,
         "report.html",
         report=report,
+        checked_at=findings.checked_at,
         asked=asked,
         emblem_of=lambda badge: emblem_source(desk, badge),
         tools={"plain": plain, "web_link": web_link, "pretty": pretty_json},

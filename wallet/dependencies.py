@@ -103,10 +103,3 @@ def keep_session(request: Request, response: Response, opened: OpenedSession) ->
     days = settings.session_days if opened.visitor.passport_id else settings.offer_days
     set_session(request, response, opened.cookie, seconds=days * 24 * 3600)
     return response
-
-
-def safe_path(path: str | None) -> str | None:
-    """A path of this wallet to go on to, or None: never another site, however it is written."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
-        return None
-    return path if path.isprintable() and len(path) <= 500 else None  # noqa: PLR2004

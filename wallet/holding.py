@@ -5,15 +5,17 @@ deleted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+import structlog
 from sqlmodel import col, delete, select, update
 
-from contexts import strict_json
+from contexts import StrictJsonError, strict_json
 from credentials.report import Outcome
 from credentials.verification import check_credential
 from credentials.view import CredentialView
+from did.errors import SealError
 from wallet.models import HeldCredential, HolderKeyRecord
 from web.database import new_id
 
@@ -25,7 +27,12 @@ if TYPE_CHECKING:
     from credentials.report import Report
     from wallet.service import WalletService
 
+log = structlog.get_logger(__name__)
+
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
+_RECENT: Final = timedelta(minutes=5)
+# what ends a badge that was good; first what says most
+_ENDINGS: Final = ("revoked", "suspended", "expired")
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,30 @@ class HeldBadge:
         return self.view.achievement_name or self.view.name or ""
 
     @property
+    def ended(self) -> str | None:
+        """Why a badge that was good is so no more: "revoked", "suspended", "expired"; None: it is not so."""
+        return next((code for code in _ENDINGS if code in self.codes), None)
+
+    @property
     def issuer_domain(self) -> str:
         """Where the issuer's DID lives, as people read it; the DID itself when it has no domain."""
         issuer_id = self.view.issuer_id or ""
         if not issuer_id.startswith("did:web:"):
             return issuer_id
         return issuer_id.removeprefix("did:web:").replace(":", "/").replace("%3A", ":").replace("%3a", ":")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Badges of a passport.
+
+    Args:
+        badges: the newest achievement first.
+        unopened: how many are there too and cannot be opened, because what is stored was altered.
+    """
+
+    badges: list[HeldBadge]
+    unopened: int
 
 
 def keep_credential(
@@ -107,8 +132,8 @@ def keep_credential(
     return badge_id
 
 
-def list_badges(service: WalletService, passport_id: str, *, hidden: bool | None = False) -> list[HeldBadge]:
-    """The badges of a passport, the newest achievement first.
+def open_shelf(service: WalletService, passport_id: str, *, hidden: bool | None = False) -> Shelf:
+    """The badges of a passport. One that cannot be opened does not keep the others shut.
 
     Args:
         service: the wallet's tools.
@@ -120,10 +145,14 @@ def list_badges(service: WalletService, passport_id: str, *, hidden: bool | None
         statement = statement.where(col(HeldCredential.hidden) == hidden)
     with service.database.session() as session:
         rows = session.exec(statement).all()
-    badges = [_badge(service, row) for row in rows]
-    return sorted(
-        badges, key=lambda badge: (badge.view.earned_on or _EARLIEST, badge.received_at), reverse=True
-    )
+    badges = [badge for row in rows if (badge := _badge(service, row)) is not None]
+    badges.sort(key=lambda badge: (badge.view.earned_on or _EARLIEST, badge.received_at), reverse=True)
+    return Shelf(badges, unopened=len(rows) - len(badges))
+
+
+def list_badges(service: WalletService, passport_id: str, *, hidden: bool | None = False) -> list[HeldBadge]:
+    """The badges of a passport that can be opened: see `open_shelf`."""
+    return open_shelf(service, passport_id, hidden=hidden).badges
 
 
 def count_hidden(service: WalletService, passport_id: str) -> int:
@@ -137,7 +166,7 @@ def count_hidden(service: WalletService, passport_id: str) -> int:
 
 
 def find_badge(service: WalletService, passport_id: str, badge_id: str) -> HeldBadge | None:
-    """One badge of this passport; another's does not exist."""
+    """One badge of this passport; another's does not exist, nor does one that cannot be opened."""
     with service.database.session() as session:
         row = session.exec(
             select(HeldCredential).where(
@@ -165,15 +194,22 @@ def find_key(service: WalletService, passport_id: str, key_id: str) -> HolderKey
         ).one()
 
 
-def check_again(service: WalletService, passport_id: str, badge_id: str) -> HeldBadge | None:
-    """Verify a badge now, and remember what that came to."""
-    badge = find_badge(service, passport_id, badge_id)
-    if badge is None:
-        return None
+def is_due(service: WalletService, badge: HeldBadge) -> bool:
+    """Whether the last check is too old to be shown as what is so now."""
+    return badge.checked_at <= service.now() - _RECENT
+
+
+def check_again(service: WalletService, passport_id: str, badge: HeldBadge) -> bool:
+    """Verify a badge now, and remember what that came to.
+
+    Returns:
+        False when it could not be checked (nobody was reached): the last verdict and its date stay.
+    """
     report = check_credential(badge.content, context=service.verification, now=service.now())
+    if report.outcome is Outcome.INDETERMINATE:
+        return False
     values = {"outcome": report.outcome, "codes": " ".join(report.codes), "checked_at": service.now()}
-    _update(service, passport_id, badge_id, values)
-    return find_badge(service, passport_id, badge_id)
+    return _update(service, passport_id, badge.id, values)
 
 
 def set_hidden(service: WalletService, passport_id: str, badge_id: str, *, hidden: bool) -> bool:
@@ -200,12 +236,19 @@ def _update(service: WalletService, passport_id: str, badge_id: str, values: dic
         return bool(session.exec(statement).rowcount)
 
 
-def _badge(service: WalletService, row: HeldCredential) -> HeldBadge:
-    content = service.vault.unseal(row.sealed_content, owner=row.passport_id, record=f"credential:{row.id}")
+def _badge(service: WalletService, row: HeldCredential) -> HeldBadge | None:
+    try:
+        content = service.vault.unseal(
+            row.sealed_content, owner=row.passport_id, record=f"credential:{row.id}"
+        )
+        view = CredentialView.from_document(strict_json.loads(content))
+    except (SealError, StrictJsonError) as err:
+        log.warning("badge_not_opened", badge_id=row.id, error=type(err).__name__)
+        return None
     return HeldBadge(
         id=row.id,
         content=content,
-        view=CredentialView.from_document(strict_json.loads(content)),
+        view=view,
         outcome=Outcome(row.outcome),
         codes=tuple(row.codes.split()),
         checked_at=row.checked_at,

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from contexts import ContextStore, RecentHashes
 from credentials.status import MemoryStatusCache
 from credentials.verification import VerificationContext
+from did.errors import SealError
 from did.resolver import Resolver
 from wallet.keystore import SealedKeystore
+from wallet.models import SealCheck
 from wallet.navigation import navigation
 from wallet.routes import ROUTERS
 from wallet.routes.troubles import install_trouble_handlers
@@ -17,6 +19,7 @@ from wallet.signing_in import forget_what_ended
 from wallet.vault import Digests, ServiceVault
 from web.app import create_base_app
 from web.database import Database
+from web.seal_checks import check_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +36,16 @@ _PACKAGE = "wallet"
 def create_app(
     settings: WalletSettings, *, fetcher: Fetcher | None = None, clock: Callable[[], datetime] | None = None
 ) -> FastAPI:
-    """Make the application: checks the contexts, migrates the database, forgets what has had its time.
+    """Make the application: checks the contexts, migrates the database, checks the secret, forgets what has
+    had its time.
 
     Args:
         settings: the wallet's settings.
         fetcher: the way out; a SafeFetcher by default.
         clock: aware UTC now; tests give their own.
+
+    Raises:
+        SealError: the secret of the settings is not the one that the database was sealed under.
     """
     database = Database(settings.database_url)
     database.upgrade(_PACKAGE)
@@ -56,6 +63,7 @@ def create_app(
         # too: see routes/links
         protocol_paths=(),
     )
+    _check_secret(app, settings, database)
     service = app.state.wallet = _open_wallet(app, settings, database)
     app.state.service = settings.service_name
     app.state.nav = navigation
@@ -65,6 +73,14 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+def _check_secret(app: FastAPI, settings: WalletSettings, database: Database) -> None:
+    try:
+        check_secret(database, SealCheck, settings=settings, now=app.state.clock())
+    except SealError:
+        database.dispose()
+        raise
 
 
 def _open_wallet(app: FastAPI, settings: WalletSettings, database: Database) -> WalletService:

@@ -12,6 +12,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from web.database import UtcDateTime, new_id, service_registry
+from web.seal_checks import SealCheckColumns
 
 if TYPE_CHECKING:
     WalletTable = SQLModel
@@ -41,6 +42,12 @@ class RequestState(StrEnum):
     SHARED = "shared"
     DECLINED = "declined"
     FAILED = "failed"
+
+
+class SealCheck(SealCheckColumns, WalletTable, table=True):
+    """A known value, sealed: tells at each start whether the secret is still the same."""
+
+    __tablename__ = "seal_checks"
 
 
 class Passport(WalletTable, table=True):

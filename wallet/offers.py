@@ -40,7 +40,6 @@ OFFER_BYTES: Final = 65_536
 _FORMAT: Final = "ldp_vc"
 _BINDING: Final = "did:key"
 _ALGORITHM: Final = "EdDSA"
-_OPEN_STATES: Final = (OfferState.SHOWN, OfferState.ACCEPTED, OfferState.REDEEMING, OfferState.UNCHECKED)
 _NAME_CHARACTERS: Final = 200
 
 

@@ -83,10 +83,13 @@ def is_passphrase(text: str, *, expected_hash: str | None) -> bool:
         text: as typed.
         expected_hash: PHC string, or None when there is no such passport or it has no passphrase.
     """
-    passphrase = read_passphrase(text[:_MAXIMUM_CHARACTERS]).encode()
+    passphrase = read_passphrase(text)
+    if len(passphrase) > _MAXIMUM_CHARACTERS:
+        # `check_passphrase` counts the same characters: nobody's is this long
+        passphrase, expected_hash = "", None
     with _AT_WORK:
         try:
-            Argon2id.verify_phc_encoded(passphrase, expected_hash or _NOBODY)
+            Argon2id.verify_phc_encoded(passphrase.encode(), expected_hash or _NOBODY)
         except InvalidKey:
             return False
     return expected_hash is not None

@@ -1,11 +1,12 @@
 """Presenting: a verifier's request opened and verified, shown, and answered once with what the person
 chose. OpenID4VP 1.0.
 
-1. open: the request is fetched without following redirects, verified, and kept sealed for this browser:
-   what the person sees is what is answered, and an answer goes to that request's own address and to no
-   other (G13);
+1. open (`wallet.requests`): the request is fetched without following redirects, verified, and kept sealed
+   for this browser: what the person sees is what is answered, and an answer goes to that request's own
+   address and to no other (G13);
 2. match: which badges answer which of its questions; nothing that is not needed is chosen for the person;
-3. claim: of two taps, or two workers, one answers; the log has its line before anything leaves;
+3. claim: of two taps, or two workers, one answers and the other waits for it; the log has its line before
+   anything leaves;
 4. sign: one presentation per badge, for this verifier's full client id and this request's nonce;
 5. post: to the verified `response_uri`, without following redirects;
 6. close: the request and the line in the log say what came of it.
@@ -16,6 +17,7 @@ verifier spends its nonce once.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -23,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
-from sqlmodel import and_, col, or_, select, update
+from sqlmodel import and_, col, or_, update
 
 from contexts import StrictJsonError, strict_json
 from credentials.exchange.dcql import DcqlQuery, match
@@ -34,39 +36,22 @@ from wallet import holding
 from wallet.disclosures import note_outcome, write_line
 from wallet.errors import PresentingError
 from wallet.models import ReceivedRequest, RequestState
+from wallet.requests import CAN_BE_ANSWERED, belongs_to, find_request, seal_request
 from wallet.schemas import DirectPostResponse
-from wallet.vault import seal_json, unseal_json
-from wallet.verifiers import RequestContent, fetch_request
-from web.database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from did.fetcher import Fetched
     from wallet.holding import HeldBadge
+    from wallet.requests import Request
     from wallet.service import WalletService
     from wallet.signing_in import Visitor
 
 _LEASE: Final = timedelta(seconds=60)
+_WAIT_SECONDS: Final = 15.0
+_LOOK_SECONDS: Final = 0.1
 _ANSWER_BYTES: Final = 65_536
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request of this browser.
-
-    Args:
-        error: why it failed, or the last try did.
-        redirect_uri: where the verifier wants its person back, once answered.
-    """
-
-    id: str
-    state: RequestState
-    content: RequestContent
-    error: str | None
-    ends_at: datetime
-    redirect_uri: str | None
 
 
 @dataclass(frozen=True)
@@ -94,49 +79,6 @@ class Matching:
     can_answer: bool
 
 
-def open_request(service: WalletService, visitor: Visitor, query: str) -> str:
-    """Fetch and verify a request, and keep it for this browser.
-
-    Args:
-        service: the wallet's tools.
-        visitor: whose browser.
-        query: of the link: `client_id`, `request_uri`, ...
-
-    Returns:
-        The id of the request.
-
-    Raises:
-        RequestError: it is refused; the code has a sentence.
-
-    Source: OpenID4VP 1.0, section 5.
-    """
-    content, ends_at = fetch_request(service, query)
-    request_id = new_id()
-    row = ReceivedRequest(
-        id=request_id,
-        session_id=visitor.session_id,
-        sealed_content=_seal(service, request_id, content, redirect_uri=None),
-        created_at=service.now(),
-        ends_at=ends_at,
-    )
-    with service.database.write() as session:
-        session.add(row)
-    return request_id
-
-
-def find_request(service: WalletService, visitor: Visitor | None, request_id: str) -> Request | None:
-    """Find a request that this browser opened. Another's does not exist."""
-    if visitor is None:
-        return None
-    with service.database.session() as session:
-        row = session.exec(select(ReceivedRequest).where(*_mine(visitor, request_id))).first()
-    if row is None:
-        return None
-    value = unseal_json(service.vault, row.sealed_content, owner="request", record=f"request:{row.id}")
-    content = RequestContent.from_json(value["request"])
-    return Request(row.id, RequestState(row.state), content, row.error, row.ends_at, value["redirect_uri"])
-
-
 def match_request(service: WalletService, passport_id: str, request: Request) -> Matching:
     """Find which badges of a passport answer a request. Hidden badges are not proposed.
 
@@ -159,15 +101,21 @@ def match_request(service: WalletService, passport_id: str, request: Request) ->
 
 
 def present(
-    service: WalletService, visitor: Visitor, request_id: str, chosen: Mapping[str, Sequence[str]]
+    service: WalletService,
+    visitor: Visitor,
+    request_id: str,
+    chosen: Mapping[str, Sequence[str]],
+    *,
+    wait_seconds: float = _WAIT_SECONDS,
 ) -> Request:
-    """Answer a request with what the person chose. Doing it again sends nothing twice.
+    """Answer a request with what the person chose. Doing it again sends nothing twice and comes to the same.
 
     Args:
         service: the wallet's tools.
         visitor: signed in.
         request_id: of a request of theirs.
         chosen: ids of badges, by id of the credential query.
+        wait_seconds: how long a second tap waits for what the first one comes to.
 
     Returns:
         The request as it then stands.
@@ -180,11 +128,15 @@ def present(
     passport_id = visitor.passport_id
     if passport_id is None:
         raise ValueError("presenting needs a passport")
-    request = _open(service, visitor, request_id)
+    request = find_request(service, visitor, request_id)
+    if request is not None and request.state is RequestState.SHARED:
+        return request
+    request = _open(service, request)
     answer = _read_choice(match_request(service, passport_id, request), chosen)
     badges = [badge for some in answer.values() for badge in some]
     # 3. Claim, and log
-    _claim(service, visitor, request, RequestState.ANSWERING, [badge.name for badge in badges])
+    if not _claim(service, visitor, request, RequestState.ANSWERING, [badge.name for badge in badges]):
+        return _wait_for_the_other(service, visitor, request_id, seconds=wait_seconds)
     # 4. Sign
     vp_token = {
         name: [_sign(service, passport_id, request, badge) for badge in some] for name, some in answer.items()
@@ -202,8 +154,9 @@ def decline(service: WalletService, visitor: Visitor, request_id: str) -> Reques
 
     Source: OpenID4VP 1.0, section 8.5 (`access_denied`).
     """
-    request = _open(service, visitor, request_id)
-    _claim(service, visitor, request, RequestState.DECLINED, ())
+    request = _open(service, find_request(service, visitor, request_id))
+    if not _claim(service, visitor, request, RequestState.DECLINED, ()):
+        raise PresentingError("request_busy", again=True)
     try:
         return _send(service, visitor, request, {"error": "access_denied"}, done=RequestState.DECLINED)
     except PresentingError:
@@ -211,16 +164,15 @@ def decline(service: WalletService, visitor: Visitor, request_id: str) -> Reques
         return _again(service, visitor, request_id)
 
 
-def _open(service: WalletService, visitor: Visitor, request_id: str) -> Request:
-    """The request, if it can still be answered.
+def _open(service: WalletService, request: Request | None) -> Request:
+    """Refuse what cannot be answered, now or any more.
 
     Raises:
         PresentingError: "request_gone", "request_expired", "request_answered".
     """
-    request = find_request(service, visitor, request_id)
     if request is None:
         raise PresentingError("request_gone")
-    if request.state not in {RequestState.OPEN, RequestState.ANSWERING}:
+    if request.state not in CAN_BE_ANSWERED:
         raise PresentingError("request_answered")
     if request.ends_at <= service.now():
         raise PresentingError("request_expired")
@@ -252,11 +204,9 @@ def _read_choice(matching: Matching, chosen: Mapping[str, Sequence[str]]) -> dic
 
 def _claim(
     service: WalletService, visitor: Visitor, request: Request, state: RequestState, badges: Sequence[str]
-) -> None:
-    """Take the request for this answer and write its line in the log, in one transaction (one of many wins).
-
-    Raises:
-        PresentingError: "request_busy" (again): another tap, or another worker, is at it.
+) -> bool:
+    """Take the request for this answer and write its line in the log, in one transaction. One of many wins;
+    False: another tap, or another worker, is at it.
     """
     now = service.now()
     free = or_(
@@ -277,12 +227,37 @@ def _claim(
         else None
     )
     with service.database.write() as session:
-        statement = update(ReceivedRequest).where(*_mine(visitor, request.id), free).values(**values)
+        statement = update(ReceivedRequest).where(*belongs_to(visitor, request.id), free).values(**values)
         if not session.exec(statement).rowcount:
-            raise PresentingError("request_busy", again=True)
+            return False
         if line is not None:
             # it has the request's id: answering again after a fault writes no second one
             session.merge(line)
+    return True
+
+
+def _wait_for_the_other(
+    service: WalletService, visitor: Visitor, request_id: str, *, seconds: float
+) -> Request:
+    """A second tap: tell what the first one came to.
+
+    Raises:
+        PresentingError: it did not work, for the first one either; "request_busy": it is still at it.
+    """
+    deadline = time.monotonic() + seconds
+    request = _again(service, visitor, request_id)
+    while request.state is RequestState.ANSWERING and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+        request = _again(service, visitor, request_id)
+    match request.state:
+        case RequestState.SHARED:
+            return request
+        case RequestState.ANSWERING:
+            raise PresentingError("request_busy", again=True)
+        case RequestState.OPEN:
+            raise PresentingError(request.error or "request_busy", again=True)
+        case _:
+            raise PresentingError(request.error or "request_answered")
 
 
 def _sign(service: WalletService, passport_id: str, request: Request, badge: HeldBadge) -> dict[str, Any]:
@@ -357,7 +332,9 @@ def _close(
     """Say what came of it, in the request and in the log. In the log, an open one is perhaps received."""
     values: dict[str, Any] = {"state": state, "error": error, "busy_until": None}
     if redirect_uri is not None:
-        values["sealed_content"] = _seal(service, request.id, request.content, redirect_uri=redirect_uri)
+        values["sealed_content"] = seal_request(
+            service, request.id, request.content, redirect_uri=redirect_uri
+        )
     in_log = RequestState.ANSWERING if state is RequestState.OPEN else state
     with service.database.write() as session:
         session.exec(update(ReceivedRequest).where(col(ReceivedRequest.id) == request.id).values(**values))
@@ -369,14 +346,3 @@ def _again(service: WalletService, visitor: Visitor, request_id: str) -> Request
     if request is None:
         raise PresentingError("request_gone")
     return request
-
-
-def _mine(visitor: Visitor, request_id: str) -> tuple[Any, ...]:
-    return (col(ReceivedRequest.id) == request_id, col(ReceivedRequest.session_id) == visitor.session_id)
-
-
-def _seal(
-    service: WalletService, request_id: str, content: RequestContent, *, redirect_uri: str | None
-) -> bytes:
-    value = {"request": content.to_json(), "redirect_uri": redirect_uri}
-    return seal_json(service.vault, value, owner="request", record=f"request:{request_id}")

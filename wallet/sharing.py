@@ -100,8 +100,8 @@ def prepare_link(
         The id of the link.
 
     Raises:
-        SharingError: "share_nothing", "share_too_many", "share_badge_unknown", "share_no_label", "share_end",
-            "share_two_keys".
+        SharingError: "share_nothing", "share_too_many", "share_badge_unknown", "share_badge_ended",
+            "share_no_label", "share_end", "share_two_keys".
     """
     now = service.now()
     badges = _chosen(service, passport_id, badge_ids)
@@ -145,6 +145,8 @@ def _chosen(service: WalletService, passport_id: str, badge_ids: Sequence[str]) 
     badges = holding.find_badges(service, passport_id, wanted)
     if len(badges) != len(wanted):
         raise SharingError("share_badge_unknown")
+    if any(badge.ended for badge in badges):
+        raise SharingError("share_badge_ended")
     if len({badge.key_id for badge in badges}) != 1:
         # one presentation has one holder; a passport has one key until a later one rotates
         raise SharingError("share_two_keys")

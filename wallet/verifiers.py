@@ -8,7 +8,7 @@ own word; the domain is that of the DID whose key signed, and the page shows bot
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, assert_never
@@ -84,13 +84,22 @@ class Verifier:
 
 @dataclass(frozen=True)
 class RequestContent:
-    """What is kept, sealed, of a request."""
+    """What is kept, sealed, of a request.
+
+    Args:
+        request_uri: where it was fetched; None when the link itself held it.
+    """
 
     verifier: Verifier
     response_uri: str
     nonce: str
     state: str | None
     query: dict[str, Any]
+    request_uri: str | None = None
+
+    def is_same_request(self, other: RequestContent) -> bool:
+        """Whether both are one request of one verifier: a nonce is never used for two."""
+        return (self.verifier.client_id, self.nonce) == (other.verifier.client_id, other.nonce)
 
     def to_json(self) -> dict[str, Any]:
         """As JSON."""
@@ -125,6 +134,18 @@ def fetch_request(service: WalletService, query: str) -> tuple[RequestContent, d
         ) from err
 
 
+def is_link_of(query: str, content: RequestContent) -> bool:
+    """Whether a link leads to where this request was fetched."""
+    try:
+        reference = parse_request_uri(f"{DEFAULT_ENDPOINT}?{query}")
+    except RequestObjectError:
+        return False
+    return isinstance(reference, RequestByReference) and (reference.client_id, reference.request_uri) == (
+        content.verifier.client_id,
+        content.request_uri,
+    )
+
+
 def _read(service: WalletService, query: str) -> tuple[RequestContent, datetime]:
     reference = parse_request_uri(f"{DEFAULT_ENDPOINT}?{query}")
     match reference:
@@ -137,7 +158,8 @@ def _read(service: WalletService, query: str) -> tuple[RequestContent, datetime]
         case RequestByReference():
             wallet_nonce = secrets.token_urlsafe(_WALLET_NONCE_BYTES) if reference.method == "post" else None
             jwt = _fetch(service, reference, wallet_nonce=wallet_nonce)
-            return _verify(service, jwt, reference.client_id, wallet_nonce=wallet_nonce)
+            content, ends_at = _verify(service, jwt, reference.client_id, wallet_nonce=wallet_nonce)
+            return replace(content, request_uri=reference.request_uri), ends_at
         case _:
             assert_never(reference)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -198,6 +199,9 @@ def serve(
         proxy_headers=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
+    # the application is made and stays: the collector need not walk through it with every generation
+    gc.collect()
+    gc.freeze()
     _Server(config, on_started).run()
 
 

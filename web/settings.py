@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -50,7 +49,6 @@ class ServiceSettings(BaseSettings):
     strict_messages: bool = Field(
         default=False, description="Tests and development: a missing message is an error instead of its key."
     )
-    data_dir: Path = Field(default=Path("data"), description="Folder for files that the service keeps.")
 
     @field_validator("base_url")
     @classmethod

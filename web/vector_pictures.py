@@ -12,6 +12,12 @@ MAXIMUM_BYTES: Final = 256 * 1024
 MAXIMUM_ELEMENTS: Final = 5_000
 MAXIMUM_DEPTH: Final = 40
 MAXIMUM_RATIO: Final = 4.0
+# What drawing may cost, in units of about a sixth of a millisecond: one opaque shape over the whole picture.
+MAXIMUM_COST: Final = 4_000
+_LAYER_COST: Final = 200  # a canvas of its own: opacity, a clip, an inner svg
+_BLEND_COST: Final = 25  # paint that is mixed with what is below: a gradient, a translucent colour
+_CLIP_SHAPE_COST: Final = 20  # drawn again for each use of its clip
+_CHARACTERS_PER_UNIT: Final = 50  # of outlines and texts
 _SVG: Final = "http://www.w3.org/2000/svg"
 # Not here: script, style, image, foreignObject, a, animation; and those that multiply what they are given
 # (use, pattern, marker, mask, filter), with which a small file costs a server hours.
@@ -33,6 +39,12 @@ _ATTRIBUTES: Final = frozenset(
     }
 )  # fmt: skip
 _UNSAFE_VALUE: Final = re.compile(r"url\s*\(\s*['\"]?\s*[^#'\"\s]|[\\@]|javascript:|data:", re.IGNORECASE)
+_SHAPES: Final = frozenset(
+    {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan"}
+)
+_OPAQUE: Final = re.compile(
+    r"\s*(?:[a-z]+|#[0-9a-f]{3}|#[0-9a-f]{6}|rgb\(\s*[0-9.]+%?(?:\s*,\s*[0-9.]+%?){2}\s*\))\s*", re.IGNORECASE
+)
 _NUMBER: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)(?:px)?\s*")
 
 
@@ -99,20 +111,43 @@ def _proportions(root: ET.Element) -> tuple[float, float]:
 
 
 def _keep_drawing(root: ET.Element) -> None:
-    """Take out everything but drawing, in place."""
-    count = 0
-    waiting = [(root, 1, False)]
+    """Take out everything but drawing, in place; refuse what would take long to draw."""
+    count, cost = 0, -_LAYER_COST  # the root has its canvas anyway
+    waiting = [(root, 1, False, False)]
     while waiting:
-        element, depth, in_clip = waiting.pop()
+        element, depth, in_clip, blends = waiting.pop()
         count += 1
-        if count > MAXIMUM_ELEMENTS or depth > MAXIMUM_DEPTH:
-            raise VectorPictureError("picture_too_large")
         _keep_attributes(element, in_clip=in_clip)
+        # paint is inherited
+        blends = blends or _blends(element)
+        cost += _cost(element, in_clip=in_clip, blends=blends)
+        if count > MAXIMUM_ELEMENTS or depth > MAXIMUM_DEPTH or cost > MAXIMUM_COST:
+            raise VectorPictureError("picture_too_large")
         for child in list(element):
-            if not isinstance(child.tag, str) or child.tag.removeprefix(f"{{{_SVG}}}") not in _ELEMENTS:
+            if not isinstance(child.tag, str) or _name(child) not in _ELEMENTS:
                 element.remove(child)
             else:
-                waiting.append((child, depth + 1, in_clip or child.tag == f"{{{_SVG}}}clipPath"))
+                waiting.append((child, depth + 1, in_clip or _name(child) == "clipPath", blends))
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.removeprefix(f"{{{_SVG}}}")
+
+
+def _blends(element: ET.Element) -> bool:
+    """Whether what an element paints with is mixed with what is below it."""
+    opaque = all(_OPAQUE.fullmatch(element.get(name, "none")) for name in ("fill", "stroke", "color"))
+    return not opaque or "fill-opacity" in element.attrib or "stroke-opacity" in element.attrib
+
+
+def _cost(element: ET.Element, *, in_clip: bool, blends: bool) -> int:
+    layers = (_name(element) == "svg", "clip-path" in element.attrib, element.get("opacity", "1") != "1")
+    cost = _LAYER_COST * sum(layers)
+    if _name(element) in _SHAPES:
+        outline = element.get("d", "") + element.get("points", "") + (element.text or "")
+        cost += 1 + len(outline) // _CHARACTERS_PER_UNIT
+        cost += _BLEND_COST * blends + _CLIP_SHAPE_COST * in_clip
+    return cost
 
 
 def _keep_attributes(element: ET.Element, *, in_clip: bool) -> None:

@@ -6,7 +6,6 @@ Rules never fail on odd shapes: what is not there is another rule's business.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,19 +16,15 @@ from credentials.dates import parse_date_time_stamp
 from credentials.errors import DateSyntaxError
 from credentials.open_badges.builder import CREDENTIALS_V2, OPEN_BADGES_CONTEXT
 from credentials.open_badges.kinds import ENUMERATED_ACHIEVEMENT_TYPES
+from credentials.open_badges.plain_text import holds_email, is_composed, is_plain
 
 JsonObject = dict[str, Any]
 Places = Iterator[tuple[str, str]]
-_EMAIL: Final = re.compile(r"[^\s@<>()\"':;,]{1,64}@[^\s@<>()\"':;,.]+\.[^\s@<>()\"':;,]{2,}")
 _EXTENSION: Final = re.compile(r"ext:[A-Za-z0-9._-]+", re.ASCII)
 _SUBJECT: Final = "/credentialSubject"
 _ACHIEVEMENT: Final = "/credentialSubject/achievement"
 _AHEAD: Final = timedelta(minutes=1)
 _EMBEDDED_IMAGE_BYTES: Final = 262_144
-_CONTROLS: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f"  # category Cc, without tab and line feed
-_BIDIRECTIONAL: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_INVISIBLE: Final = "\u00ad\u180e\u200b\u2060\ufeff"
-_ODD: Final = re.compile(f"[{_CONTROLS}{_BIDIRECTIONAL}{_INVISIBLE}]")
 
 
 @dataclass(frozen=True)
@@ -147,7 +142,7 @@ def _no_clear_email(document: JsonObject, _now: datetime) -> Places:
     """An e-mail address in a subject, or in its evidence, follows the person wherever the badge goes."""
     subject = {name: value for name, value in _subject(document).items() if name != "achievement"}
     for pointer, value in (*_walk(subject, _SUBJECT), *_walk(document.get("evidence"), "/evidence")):
-        if isinstance(value, str) and _EMAIL.search(value[:20_000]):
+        if isinstance(value, str) and holds_email(value[:20_000]):
             yield pointer, "an e-mail address in clear"
 
 
@@ -328,14 +323,14 @@ def _text_is_plain(document: JsonObject, _now: datetime) -> Places:
     signed.
     """
     for pointer, value in _walk({name: member for name, member in document.items() if name != "@context"}):
-        if isinstance(value, str) and _ODD.search(value):
+        if isinstance(value, str) and not is_plain(value):
             yield pointer, "a control, direction or invisible character"
 
 
 def _text_is_composed(document: JsonObject, _now: datetime) -> Places:
     """Two spellings of one name (NFC, NFD) look the same and sign differently."""
     for pointer, value in _walk({name: member for name, member in document.items() if name != "@context"}):
-        if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
+        if isinstance(value, str) and not is_composed(value):
             yield pointer, "not in Unicode's composed form (NFC)"
 
 

@@ -42,9 +42,8 @@ class KnownStatusList:
     valid_until: datetime | None
 
     def usable_at(self, now: datetime) -> bool:
-        """Tell whether it may be used without a fetch; within one verification, always."""
-        fresh = now < self.fresh_until or now == self.fetched
-        return fresh and (self.valid_until is None or now < self.valid_until)
+        """Tell whether it may be used without a fetch."""
+        return now < self.fresh_until and (self.valid_until is None or now < self.valid_until)
 
 
 class StatusCache(Protocol):

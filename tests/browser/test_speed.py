@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import statistics
-import time
-
 import httpx
 import pytest
 
 from passeur.demo.browser import Browser
 from passeur.demo.people import Learner, PasseurAtWork
+from tests.timing import median_seconds
 
 MOST_SECONDS = 0.050
 ROUNDS, TIMES = 4, 11
 
 
-def median_seconds(client: httpx.Client, url: str) -> float:
-    """The best round's median: what the machine does beside the tests is not the page's fault."""
-    rounds = []
-    for _ in range(ROUNDS):
-        taken = []
-        for _ in range(TIMES):
-            started = time.perf_counter()
-            assert client.get(url).status_code == 200, url
-            taken.append(time.perf_counter() - started)
-        rounds.append(statistics.median(taken))
-    return min(rounds)
+def seconds_of(client: httpx.Client, url: str) -> float:
+    def ask() -> None:
+        assert client.get(url).status_code == 200, url
+
+    return median_seconds(ask, times=TIMES, rounds=ROUNDS)
 
 
 @pytest.fixture
@@ -53,6 +45,6 @@ def test_pages_answer_in_under_50_ms(street, signed_in, service, paths):
     slow = {
         path: seconds
         for path in paths
-        if (seconds := median_seconds(signed_in[service], base + path)) > MOST_SECONDS
+        if (seconds := seconds_of(signed_in[service], base + path)) > MOST_SECONDS
     }
     assert not slow

@@ -75,6 +75,8 @@ class SimulatedIssuer:
     deliver_other_subject: bool = False
     spoil: bool = False  # change the credential after it was signed
     with_status: bool = True
+    purpose: str = "revocation"  # of its status list
+    valid_for: timedelta | None = None
     status_down: bool = False
     metadata: JsonObject = field(default_factory=dict)  # members over its own
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -249,9 +251,10 @@ class SimulatedIssuer:
             ),
             subject_id=subject,
             valid_from=now,
+            valid_until=now + self.valid_for if self.valid_for else None,
             earned_from=now - timedelta(days=3),
             earned_until=now - timedelta(days=3) + timedelta(hours=2),
-            status=build_status_entry(f"{self.base_url}/status/1", index, "revocation")
+            status=build_status_entry(f"{self.base_url}/status/1", index, self.purpose)
             if self.with_status
             else None,
             evidence=(
@@ -282,7 +285,7 @@ class SimulatedIssuer:
         document = build_status_list_credential(
             list_id=asked.url,
             issuer_id=self.did,
-            purpose="revocation",
+            purpose=self.purpose,
             bitstring=bits,
             valid_from=self.clock() - timedelta(minutes=1),
         )

@@ -17,7 +17,6 @@ from wallet.dependencies import (
     SignedIn,
     Wallet,
     keep_session,
-    safe_path,
     see_other,
 )
 from wallet.errors import PassphraseError, RecoveryError, SignInError, TooManyAttemptsError
@@ -25,6 +24,7 @@ from wallet.passports import NewCode
 from wallet.service import WalletService
 from wallet.signing_in import Visitor
 from wallet.words import suggest_passphrase
+from web.paths import safe_path
 from web.problems import NotFound
 from web.sessions import clear_session, cookie_name, set_cookie
 

@@ -117,9 +117,11 @@ def _form(
 ) -> Response:
     zone = ZoneInfo(service.settings.time_zone)
     today = service.now().astimezone(zone).date()
+    badges = holding.list_badges(service, passport_id)
     return pages.page(
         request, "link_new.html", status=422 if error else 200,
-        badges=holding.list_badges(service, passport_id), chosen=chosen, label=label, error=error,
+        badges=[badge for badge in badges if not badge.ended],
+        ended=[badge for badge in badges if badge.ended], chosen=chosen, label=label, error=error,
         until=until or (today + timedelta(days=_USUAL_DAYS)).isoformat(),
         first_day=today.isoformat(), last_day=(today + timedelta(days=sharing.MAXIMUM_DAYS - 1)).isoformat(),
     )  # fmt: skip

@@ -15,13 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from wallet import attempts, passkeys, signing_in
-from wallet.dependencies import MaybeVisitor, Network, Wallet, keep_session, safe_path
+from wallet.dependencies import MaybeVisitor, Network, Wallet, keep_session
 from wallet.errors import TooManyAttemptsError, WalletError
 from wallet.passports import get_passport
 from wallet.routes.accounts import remember_number
 from wallet.service import WalletService
 from wallet.signing_in import OpenedSession, Visitor
 from web.passkeys import PasskeyError
+from web.paths import safe_path
 from web.problems import BadRequest, Conflict, TooManyRequests
 
 router = APIRouter(prefix="/passkeys")

@@ -34,8 +34,9 @@ def show_passport(
     deleted: bool = False,
 ) -> Response:
     """The badges, the newest achievement first; the hidden ones on a page of their own."""
+    shelf = holding.open_shelf(service, owner.passport_id, hidden=hidden)
     return pages.page(
-        request, "passport.html", badges=holding.list_badges(service, owner.passport_id, hidden=hidden),
+        request, "passport.html", badges=shelf.badges, unopened=shelf.unopened,
         hidden=hidden, hidden_count=holding.count_hidden(service, owner.passport_id), deleted=deleted,
         waiting=offers.list_waiting(service, owner.visitor),
     )  # fmt: skip
@@ -52,8 +53,14 @@ def show_badge(
     new: bool = False,
     checked: bool = False,
 ) -> Response:
-    """One badge: its story, what it took, who says so, and what was checked."""
-    return _badge_page(request, pages, _find(service, owner.passport_id, badge_id), new=new, checked=checked)
+    """One badge: its story, what it took, who says so, and what was checked, anew when that was a while ago:
+    whoever looks at a badge learns here that it was withdrawn.
+    """
+    badge, reached = _find(service, owner.passport_id, badge_id), True
+    if holding.is_due(service, badge):
+        reached = holding.check_again(service, owner.passport_id, badge)
+        badge = _find(service, owner.passport_id, badge_id)
+    return _badge_page(request, pages, badge, new=new, checked=checked, reached=reached)
 
 
 @router.get("/passport/{badge_id}/picture")
@@ -75,10 +82,11 @@ def hide_badge(
 
 
 @router.post("/passport/{badge_id}/check", dependencies=FORM)
-def check_badge(request: Request, service: Wallet, owner: SignedIn, badge_id: str) -> Response:
+def check_badge(request: Request, pages: Pages, service: Wallet, owner: SignedIn, badge_id: str) -> Response:
     """Verify the badge anew, as an employer would."""
-    if holding.check_again(service, owner.passport_id, badge_id) is None:
-        raise NotFound
+    badge = _find(service, owner.passport_id, badge_id)
+    if not holding.check_again(service, owner.passport_id, badge):
+        return _badge_page(request, pages, badge, checked=True, reached=False)
     return see_other(request, f"/passport/{badge_id}?checked=1")
 
 
@@ -126,11 +134,12 @@ def _badge_page(
     *,
     new: bool = False,
     checked: bool = False,
+    reached: bool = True,
     error: str | None = None,
 ) -> Response:
     return pages.page(
         request, "badge.html", status=422 if error else 200, badge=badge, checks=badge_checks(badge),
-        new=new, checked=checked, error=error,
+        new=new, checked=checked, reached=reached, error=error,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wallet import disclosures, presenting
+from wallet import disclosures, presenting, requests
 from wallet.dependencies import (
     FORM,
     MaybeVisitor,
@@ -21,7 +21,6 @@ from wallet.dependencies import (
     see_other,
 )
 from wallet.errors import PresentingError
-from wallet.models import RequestState
 from wallet.offers import domain_of
 from wallet.service import WalletService
 from wallet.signing_in import Visitor, open_session
@@ -30,7 +29,6 @@ from web.problems import NotFound
 router = APIRouter()
 
 _CHOICE = "choice-"
-_CAN_BE_ANSWERED = frozenset({RequestState.OPEN, RequestState.ANSWERING})
 
 
 async def form_of(request: Request) -> FormData:
@@ -48,7 +46,7 @@ def open_request(request: Request, service: Wallet, visitor: MaybeVisitor) -> Re
         return see_other(request, "/scan")
     opened = None if visitor else open_session(service)
     whose = visitor or (opened.visitor if opened else Visitor("", None))
-    request_id = presenting.open_request(service, whose, request.url.query)
+    request_id = requests.open_request(service, whose, request.url.query)
     response = see_other(request, f"/present/{request_id}")
     return keep_session(request, response, opened) if opened else response
 
@@ -93,8 +91,8 @@ def decline_request(
     return see_other(request, f"/present/{request_id}")
 
 
-def _find(service: WalletService, visitor: Visitor | None, request_id: str) -> presenting.Request:
-    found = presenting.find_request(service, visitor, request_id)
+def _find(service: WalletService, visitor: Visitor | None, request_id: str) -> requests.Request:
+    found = requests.find_request(service, visitor, request_id)
     if found is None:
         raise NotFound("request_elsewhere")
     return found
@@ -105,14 +103,14 @@ def _page(
     pages: Pages,
     service: WalletService,
     visitor: Visitor | None,
-    found: presenting.Request,
+    found: requests.Request,
     *,
     failed: PresentingError | None = None,
     chosen: dict[str, list[str]] | None = None,
 ) -> Response:
     is_over = found.ends_at <= service.now()
-    if found.state not in _CAN_BE_ANSWERED or is_over:
-        state = "expired" if is_over and found.state in _CAN_BE_ANSWERED else str(found.state)
+    if found.state not in requests.CAN_BE_ANSWERED or is_over:
+        state = "expired" if is_over and found.state in requests.CAN_BE_ANSWERED else str(found.state)
         return pages.page(
             request, "presented.html", status=409 if failed else 200, asked=found, state=state,
             error=found.error, back_to=domain_of(found.redirect_uri) if found.redirect_uri else None,

@@ -9,22 +9,35 @@ from fastapi.responses import JSONResponse
 from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer_node import passkeys
+from issuer_node import passeurs, passkeys
 from issuer_node.dependencies import FORM, Cookie, NodeHere, Pages, SignedInPasseur, see_other
-from issuer_node.routes.pages.forms import said
+from issuer_node.errors import DraftError
+from issuer_node.models import Passeur
+from issuer_node.routes.pages.forms import Typed, said
 from web.problems import NotFound
 
 router = APIRouter(prefix="/account", include_in_schema=False)
 
-_DONE = {"added": "me.added", "removed": "me.removed"}
+_DONE = {"named": "me.named", "added": "me.added", "removed": "me.removed"}
 _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 @router.get("")
 def show_account(request: Request, node: NodeHere, pages: Pages, passeur: SignedInPasseur) -> Response:
     """Who I am here, and the devices that let me in."""
-    found = passkeys.list_passkeys(node, by=passeur)
-    return pages.page(request, "account.html", passkeys=found, said=said(request, _DONE))
+    return _page(request, node, pages, passeur, name=passeur.name)
+
+
+@router.post("/name", dependencies=FORM)
+def change_name(
+    request: Request, node: NodeHere, pages: Pages, passeur: SignedInPasseur, *, name: Typed = ""
+) -> Response:
+    """Say how colleagues call me."""
+    try:
+        passeurs.rename_passeur(node, by=passeur, name=name)
+    except DraftError as err:
+        return _page(request, node, pages, passeur, name=name, errors={err.field: err.code})
+    return see_other(request, "/account?done=named")
 
 
 @router.post("/passkeys/options", dependencies=FORM)
@@ -51,3 +64,24 @@ def remove_passkey(request: Request, node: NodeHere, passeur: SignedInPasseur, p
     if not passkeys.remove_passkey(node, by=passeur, passkey_id=passkey_id):
         raise NotFound
     return see_other(request, "/account?done=removed")
+
+
+def _page(
+    request: Request,
+    node: NodeHere,
+    pages: Pages,
+    passeur: Passeur,
+    *,
+    name: str,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    return pages.page(
+        request,
+        "account.html",
+        status=422 if errors else 200,
+        passkeys=passkeys.list_passkeys(node, by=passeur),
+        name=name,
+        longest_name=passeurs.LONGEST_NAME,
+        errors=errors or {},
+        said=said(request, _DONE),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, File, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from issuer_node.awards import AwardFilter, list_awards
 from issuer_node.badges import BadgeDraft, SkillDraft
 from issuer_node.dependencies import FORM, MaybePasseur, NodeHere, Pages, SignedInPasseur, see_other
 from issuer_node.errors import DraftError
+from issuer_node.medals import draw_medal
 from issuer_node.models import Badge
 from issuer_node.routes.pages.forms import LIMITS, Typed, in_order, missing, said
 from issuer_node.routes.published import achievement_response
@@ -35,6 +36,7 @@ _ICONS = {
 }
 _FIELDS = ("description", "name", "kind", "criteria", "skills", "picture_text", "language")
 Picture = Annotated[UploadFile | None, File()]
+BadgeName = Annotated[str, Query(max_length=badges.LONGEST_NAME)]
 
 
 @router.get("/badges")
@@ -80,6 +82,13 @@ def make_badge(
     except DraftError as err:
         errors |= {err.field: err.code}
     return _form(request, pages, typed, errors=errors, had_picture=_was_given(picture))
+
+
+@router.get("/badges/medal")
+def show_medal(_passeur: SignedInPasseur, *, name: BadgeName = "", kind: Kind = Kind.EXPERIENCE) -> Response:
+    """The medal that a badge of this name and kind gets when it is given no picture."""
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return Response(draw_medal(name, kind=kind), media_type="image/png", headers=headers)
 
 
 @router.get("/badges/{badge_id}")

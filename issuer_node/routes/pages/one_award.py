@@ -14,6 +14,7 @@ from issuer_node.dependencies import FORM, NodeHere, Pages, SignedInPasseur, see
 from issuer_node.errors import DraftError
 from issuer_node.models import OfferState
 from issuer_node.offers import offer_links, renew_offer
+from issuer_node.passeurs import known_as
 from issuer_node.routes.pages.forms import LIMITS, Typed, said
 from web.i18n import translator
 from web.rendering import format_datetime
@@ -107,7 +108,7 @@ def _events(request: Request, story: AwardStory) -> list[dict[str, Any]]:
     """What happened, newest first, for `ui.timeline`."""
     t = translator(request)
     award = story.line.award
-    found = [(award.awarded_at, 0, t("award.awarded", name=story.awarded_by.name), "medal")]
+    found = [(award.awarded_at, 0, t("award.awarded", name=known_as(story.awarded_by)), "medal")]
     found += [(offer.created_at, 1, t("award.offer_made"), "slip") for offer in story.offers]
     found += [
         (issuance.issued_at, 2, t("award.received_at"), "passport")
@@ -115,7 +116,7 @@ def _events(request: Request, story: AwardStory) -> list[dict[str, Any]]:
         if issuance.issued_at is not None
     ]
     if award.revoked_at is not None:
-        by = story.revoked_by.name if story.revoked_by else ""
+        by = known_as(story.revoked_by) if story.revoked_by else ""
         found.append((award.revoked_at, 3, t("award.revoked_at", name=by), "undo"))
     found.sort(key=lambda event: event[:2], reverse=True)
     return [

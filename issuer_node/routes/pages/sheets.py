@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -14,6 +15,7 @@ from issuer_node.dependencies import FORM, NodeHere, Pages, SignedInPasseur, see
 from issuer_node.errors import ConflictError, DraftError
 from issuer_node.routes.pages.forms import LIMITS, SentForm, Typed, missing, pairs, said
 from issuer_node.sessions import SessionSheet
+from web.i18n import translator
 
 router = APIRouter(prefix="/sessions/{session_id}", include_in_schema=False)
 
@@ -140,8 +142,16 @@ def show_done(
     sheet = sessions.get_sheet(node, session_id)
     lines = list_lines(node, [each.id for each in sheet.awards.values()])
     standing = [line for line in lines if line.state != "revoked"]
-    slips = sum(line.state == "waiting" for line in standing)
-    return pages.page(request, "session_done.html", sheet=sheet, awards=standing, slips=slips)
+    waiting = [line.award.participant_id for line in standing if line.state == "waiting"]
+    return pages.page(
+        request,
+        "session_done.html",
+        sheet=sheet,
+        people=[list(own) for _, own in groupby(standing, key=lambda line: line.award.participant_id)],
+        awards=len(standing),
+        slips=len(waiting),
+        slip_people=len(set(waiting)),
+    )
 
 
 def _sheet_page(
@@ -195,6 +205,8 @@ def _award_page(
     }
     proposed = {f"{person}:{badge}" for person, badge in sheet.proposed}
     awarded_badges = {badge for _, badge in sheet.awards}
+    led_to = {behaviour.badge_id for behaviour in sheet.behaviours}
+    by_hand = translator(request)("session.by_hand")
     return pages.page(
         request,
         "session_award.html",
@@ -202,7 +214,7 @@ def _award_page(
         sheet=sheet,
         rows=[(person.id, person.name) for person in sheet.participants if person.present],
         columns=[
-            (badge.id, badge.name)
+            (badge.id, badge.name, "" if badge.id in led_to else by_hand)
             for badge in sheet.badges
             if badge.archived_at is None or badge.id in awarded_badges
         ],

@@ -10,13 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from issuer_node import passkeys, signing_in
-from issuer_node.dependencies import FORM, Cookie, MaybePasseur, NodeHere, Pages, safe_path, see_other
+from issuer_node.dependencies import FORM, Cookie, MaybePasseur, NodeHere, Pages, see_other
 from issuer_node.errors import SigninError
 from issuer_node.routes.pages.forms import Typed
 from issuer_node.signing_in import OpenedSession
 from web.i18n import language_of
 from web.limits import client_key
 from web.mail import MailError, check_address
+from web.paths import safe_path
 from web.problems import BadRequest
 from web.sessions import clear_session, cookie_name, set_cookie, set_session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,11 +22,21 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Slip:
-    """What one slip says, and to whom."""
+    """What one slip says, and to whom.
+
+    Args:
+        award: the recognition that it hands over.
+        badge: which badge.
+        links: what its QR code and its text hold.
+        number: which of this person's slips, from 1.
+        of: how many slips this person has on the page.
+    """
 
     award: Award
     badge: Badge
     links: OfferLinks
+    number: int
+    of: int
 
 
 @router.get("/sessions/{session_id}/slips")
@@ -53,13 +64,23 @@ def show_award_slip(
 def _page(
     request: Request, node: NodeHere, pages: Pages, lines: Sequence[AwardLine], *, back: str, back_label: str
 ) -> Response:
-    slips = [
-        Slip(line.award, line.badge, offer_links(node, line.offer, badge_id=line.badge.id))
-        for line in lines
-        if line.state == "waiting" and line.offer is not None
-    ]
+    waiting = [line for line in lines if line.state == "waiting"]
+    all_of, so_far = Counter(_person(line) for line in waiting), Counter[str]()
+    slips = []
+    for line in waiting:
+        if line.offer is None:
+            continue
+        person = _person(line)
+        so_far[person] += 1
+        links = offer_links(node, line.offer, badge_id=line.badge.id)
+        slips.append(Slip(line.award, line.badge, links, number=so_far[person], of=all_of[person]))
     collected = sum(line.state in {"redeemed", "received"} for line in lines)
     back = node.settings.base_path + back
     return pages.page(
         request, "slips.html", slips=slips, collected=collected, back=back, back_label=back_label
     )
+
+
+def _person(line: AwardLine) -> str:
+    """Who the slip is for: two people of one name are two."""
+    return line.award.participant_id or line.award.id

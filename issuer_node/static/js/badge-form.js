@@ -13,6 +13,18 @@ function show() {
     kind?.closest("label").querySelector(".choice-label").textContent ?? "";
 }
 
+// without a picture of one's own, the medal that the node draws: asked for when the fingers rest
+let resting;
+function showMedal() {
+  clearTimeout(resting);
+  if (!preview.dataset.medal || form.elements.picture.files.length) return;
+  resting = setTimeout(() => {
+    const name = form.elements.name.value.trim() || preview.querySelector('[data-preview="name"]').dataset.empty;
+    const kind = form.querySelector("input[name=kind]:checked")?.value ?? "experience";
+    preview.querySelector(".medal").src = `${preview.dataset.medal}?${new URLSearchParams({ name, kind })}`;
+  }, 300);
+}
+
 // the browser reads the chosen picture itself: nothing is sent before the form is
 async function showPicture() {
   const [file] = form.elements.picture.files;
@@ -31,5 +43,6 @@ async function showPicture() {
 
 preview.hidden = false;
 form.addEventListener("input", show);
+form.addEventListener("input", showMedal);
 form.elements.picture.addEventListener("change", showPicture);
 show();

@@ -86,7 +86,7 @@ def check(world: World, presentation: dict[str, Any]) -> Any:
     )
 
 
-@pytest.mark.attack("H14")
+@pytest.mark.attack("F5")
 def test_a_presentation_that_names_hundreds_of_addresses_asks_for_few(world: World) -> None:
     badges = [badge_of(world, structure(world, each), each, lists=4) for each in range(12)]
     report = check(world, present(world, badges))
@@ -102,7 +102,7 @@ def test_twenty_badges_of_twenty_structures_are_checked(world: World) -> None:
     assert (report.outcome, len(world.served.requests)) == (Outcome.VALID, MAXIMUM_FETCHES)
 
 
-@pytest.mark.attack("H14")
+@pytest.mark.attack("F5")
 def test_many_presentations_in_one_answer_share_one_budget(world: World) -> None:
     badges = [badge_of(world, structure(world, each), each, lists=4) for each in range(10)]
     answer = {"badge": [present(world, [badge]) for badge in badges]}
@@ -139,3 +139,14 @@ def test_the_next_verification_has_a_budget_of_its_own(world: World) -> None:
     assert check_credential(badge, context=context, now=NOW).codes == ("resolution_unavailable",)
     structure(world, 0)
     assert check_credential(badge, context=context, now=NOW).outcome is Outcome.VALID
+
+
+def test_badges_that_share_a_list_ask_for_it_once(world: World) -> None:
+    signer = structure(world, 1)
+    badges = [badge_of(world, signer, 1) | {"id": f"urn:uuid:{number}"} for number in range(3)]
+    signed = [world.sign({k: v for k, v in badge.items() if k != "proof"}, signer) for badge in badges]
+    assert check(world, present(world, signed)).outcome is Outcome.VALID
+    asked = [request["url"] for request in world.served.requests]
+    assert asked.count("https://s1.example/status/1-0") == 1
+    check(world, present(world, signed))
+    assert [request["url"] for request in world.served.requests].count("https://s1.example/status/1-0") == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import time
 import zlib
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +16,7 @@ from credentials.report import Outcome
 from credentials.status import Bitstring, MemoryStatusCache, build_status_entry
 from credentials.status.lists import read_status_list
 from credentials.verification import check_credential
+from tests.timing import costs_at_most
 from tests.unit.credentials.conftest import LIST_URL, NOW, World
 
 VALID, INVALID, INDETERMINATE = Outcome.VALID, Outcome.INVALID, Outcome.INDETERMINATE
@@ -38,12 +38,12 @@ def multibase(packed: bytes) -> str:
 
 @pytest.mark.attack("E3")
 def test_a_list_that_is_one_byte_too_short_gives_its_people_away(world: World) -> None:
-    short = multibase(gzip.compress(bytes(16_383)))
+    short = multibase(gzip.compress(bytes(16_383), mtime=0))
     assert verdict(world, world.status_list(change=subject(encodedList=short))) == (
         INVALID,
         ("status_list_too_short",),
     )
-    enough = multibase(gzip.compress(bytes(16_384)))
+    enough = multibase(gzip.compress(bytes(16_384), mtime=0))
     assert verdict(world, world.status_list(change=subject(encodedList=enough))) == (VALID, ())
 
 
@@ -53,9 +53,8 @@ def test_a_list_that_unpacks_without_end_is_stopped_early(world: World) -> None:
     bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(256)) + packer.flush()
     assert len(bomb) < 300_000
     served = world.status_list(change=subject(encodedList=multibase(bomb)))
-    begin = time.process_time()
-    assert verdict(world, served) == (INVALID, ("status_list_too_large",))
-    assert time.process_time() - begin < 1
+    with costs_at_most(1):
+        assert verdict(world, served) == (INVALID, ("status_list_too_large",))
     assert verdict(world, world.status_list()) == (VALID, ())
 
 
@@ -66,19 +65,19 @@ def test_a_list_that_unpacks_without_end_is_stopped_early(world: World) -> None:
         "u",
         "uAAAA",
         "H4sI",
-        multibase(gzip.compress(bytes(16_384))) + "=",
-        multibase(gzip.compress(bytes(16_384))[:-4]),
+        multibase(gzip.compress(bytes(16_384), mtime=0)) + "=",
+        multibase(gzip.compress(bytes(16_384), mtime=0)[:-4]),
         multibase(b"\x1f\x8b" + bytes(40)),
         7,
         None,
-        [multibase(gzip.compress(bytes(16_384)))],
+        [multibase(gzip.compress(bytes(16_384), mtime=0))],
     ],
 )
 def test_a_list_that_is_no_gzip_is_invalid(encoded: Any) -> None:
     with pytest.raises(StatusError) as caught:
         Bitstring.decode(encoded)
     assert caught.value.code == "status_list_invalid"
-    assert len(Bitstring.decode(multibase(gzip.compress(bytes(16_384))))) == 131_072
+    assert len(Bitstring.decode(multibase(gzip.compress(bytes(16_384), mtime=0)))) == 131_072
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,14 @@ from issuer_node.awards import award_person, award_session, revoke_award
 from issuer_node.badges import archive_badge, change_badge, copy_badge, make_badge
 from issuer_node.errors import ConflictError, DraftError, NotAllowedError, NotFoundError
 from issuer_node.offers import renew_offer
-from issuer_node.passeurs import invite_passeur, list_passeurs, reactivate_passeur, suspend_passeur
+from issuer_node.passeurs import (
+    invite_passeur,
+    known_as,
+    list_passeurs,
+    reactivate_passeur,
+    rename_passeur,
+    suspend_passeur,
+)
 from issuer_node.passkeys import remove_passkey
 from issuer_node.sessions import add_participants, get_sheet, open_session, remove_participant, save_sheet
 from issuer_node.situations import (
@@ -54,6 +61,7 @@ DEEDS = {
     ),
     "revoke_award": lambda n, by, x: revoke_award(n, by=by, award_id=x["award"], reason="Erreur"),
     "renew_offer": lambda n, by, x: renew_offer(n, by=by, award_id=x["award"]),
+    "rename_passeur": lambda n, by, _: rename_passeur(n, by=by, name="R (exemple)"),
 }
 MANAGING = {
     "invite_passeur": lambda n, by, _: invite_passeur(n, by=by, email="new@node.example", name="N (exemple)"),
@@ -105,7 +113,7 @@ def test_only_a_coordinator_manages_passeurs(world, things, name):
 @pytest.mark.attack("H6")
 def test_ids_of_other_things_are_not_found(world, things):
     unknown = dict.fromkeys(things, "unknown")
-    makes = {"make_badge", "make_situation"}
+    makes = {"make_badge", "make_situation", "rename_passeur"}
     for name, deed in {**DEEDS, "suspend": MANAGING["suspend_passeur"]}.items():
         if name not in makes:
             with pytest.raises(NotFoundError):
@@ -177,6 +185,22 @@ def test_a_bad_invitation_names_its_field(world, changes, field):
     invite_passeur(world.node, by=world.admin, **values)
     with pytest.raises(ConflictError, match="email_known"):
         invite_passeur(world.node, by=world.admin, **{**values, "email": "NEW@node.example"})
+
+
+def test_the_first_passeur_is_known_by_their_address_until_they_say_their_name(world):
+    assert (world.admin.name, known_as(world.admin)) == ("", "passeur@node.example")
+    rename_passeur(world.node, by=world.admin, name="  Ana  Prénom (exemple) ")
+    (found,) = list_passeurs(world.node)
+    assert known_as(found) == "Ana Prénom (exemple)"
+    assert [entry.deed for entry in list_entries(world.node, subject=found.id)] == ["passeur_renamed"]
+
+
+@pytest.mark.parametrize(("name", "code"), [(" ", "missing"), ("a" * 121, "too_long"), ("a\x00b", "control_characters")])  # fmt: skip
+def test_a_name_that_cannot_be_read_is_not_taken(world, name, code):
+    with pytest.raises(DraftError, match=code) as caught:
+        rename_passeur(world.node, by=world.admin, name=name)
+    assert caught.value.field == "name"
+    assert list_passeurs(world.node)[0].name == ""
 
 
 def test_deeds_are_written_down(world):

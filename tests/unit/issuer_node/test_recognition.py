@@ -107,6 +107,39 @@ def test_every_kind_of_badge_is_issued(world, kind):
     )
 
 
+def test_what_cannot_be_seen_is_not_signed(world):
+    typed = "Me\u0301canicien\u200bne\u202e"
+    badge = world.badge(typed)
+    assert get_badge(world.node, badge).name == "Mécanicienne"
+    credential = world.wallet().receive(world.offer(world.award(badge, words="Re\u0301pare\ufeff un vélo.")))
+    assert credential["name"] == "Mécanicienne"
+    assert credential["credentialSubject"]["narrative"] == "Répare un vélo."
+
+
+def test_words_with_an_address_are_refused_to_the_passeur_not_to_the_learner(world):
+    badge = world.badge()
+    with pytest.raises(DraftError) as caught:
+        world.award(badge, words="A écrit à amina@exemple.fr toute seule.")
+    assert (caught.value.code, caught.value.field) == ("email_in_text", "words")
+    assert world.award(badge, words="A écrit un e-mail toute seule.")
+
+
+@pytest.mark.parametrize("host", ["chez-nous@exemple.fr", "Fablab (exemple)"])
+def test_an_award_that_could_not_be_signed_is_refused_when_it_is_made(world, host):
+    badge = world.badge()
+    activity = situation(world, BehaviourDraft("Répare", badge), host=host)
+    session = held(world, activity, "Amina (exemple)")
+    (person,) = get_sheet(world.node, session).participants
+    choices = {(person.id, badge)}
+    if "@" in host:
+        with pytest.raises(ConflictError, match="award_not_fit"):
+            award_session(world.node, by=world.admin, session_id=session, choices=choices)
+        assert list_awards(world.node).total == 0
+    else:
+        (award,) = award_session(world.node, by=world.admin, session_id=session, choices=choices)
+        assert world.wallet().receive(world.offer(award))
+
+
 def test_a_badge_is_changed_until_it_is_awarded_then_copied(world):
     badge = world.badge()
     change_badge(world.node, by=world.admin, badge_id=badge, draft=badge_draft(name="Mieux dit"))
@@ -273,6 +306,12 @@ def test_awarding_again_awards_nothing_twice(world):
     assert set(first) < set(both)
     assert len(both) == 2
     assert list_awards(world.node).total == 2
+
+
+def test_a_badge_given_by_hand_without_a_mark_can_be_received(world):
+    badge, session, (person,) = awardable(world, "Amina (exemple)")
+    (award,) = award_session(world.node, by=world.admin, session_id=session, choices=[(person, badge)])
+    assert "evidence" not in world.wallet().receive(world.offer(award))
 
 
 @pytest.mark.attack("J4")

@@ -122,7 +122,7 @@ def test_what_people_write_stays_words_on_every_page(chrome, tmp_path):
                 seen.check()
         # the twin: the words are there, to be read
         seen.go("/badges")
-        assert seen.page.get_by_role("link", name=NAUGHTY[1], exact=True).is_visible()
+        assert seen.page.get_by_role("link", name=NAUGHTY[1], exact=True).first.is_visible()
 
 
 def write_everywhere(at_work, words: str) -> Story:

@@ -10,6 +10,7 @@ from issuer_node.auditing import list_entries
 from issuer_node.badges import get_badge
 from issuer_node.offers import find_offer, use_slip
 from passeur.demo.pages import PageError, read_page
+from passeur.demo.people import Situation
 from passeur.demo.seed import BADGES, LEARNERS
 from tests.simulators.authenticator import Authenticator
 from tests.unit.issuer_node_pages.conftest import ADMIN, BASE, PASSEUR, STRUCTURE, open_site, play_session
@@ -90,6 +91,47 @@ def test_signing_in_never_leads_to_another_site(site, path):
     browser.submit(page, page.form(having="email"), values={"email": ADMIN})
     link = browser.open(site.link())
     assert browser.submit(link, link.form(having="csrf_token", action="")).url == f"{BASE}/"
+
+
+def test_a_passeur_without_a_name_is_asked_for_it_and_greeted_by_it(at_work):
+    browser = at_work.browser
+    desk = browser.open("/")
+    assert "Comment vous appelez-vous" in desk.text
+    account = browser.open("/account")
+    empty = browser.submit(account, account.form(action="/account/name"), values={"name": " "}, expect=422)
+    done = browser.submit(empty, empty.form(action="/account/name"), values={"name": "Ana Prénom (exemple)"})
+    assert "Votre nom est enregistré" in done.text
+    desk = browser.open("/")
+    assert "Bonjour Ana Prénom (exemple)" in desk.text
+    assert "Comment vous appelez-vous" not in desk.text
+
+
+def test_the_medal_of_the_form_is_the_one_that_is_drawn(at_work):
+    badge_id = at_work.make_badge(BADGES[1])
+    elements = at_work.browser.open(f"/badges/{badge_id}").elements
+    picture = [element["src"] for element in elements if "/pictures/" in element.get("src", "")]
+    shown = at_work.browser.client.get(
+        "/badges/medal", params={"name": BADGES[1].name, "kind": BADGES[1].kind}
+    )
+    assert shown.headers["content-type"] == "image/png"
+    assert shown.content == at_work.browser.client.get(picture[0]).content
+
+
+def test_slips_of_one_person_follow_each_other_and_are_counted(at_work):
+    badge_ids = [at_work.make_badge(badge) for badge in BADGES]
+    situation = Situation(
+        title="Atelier (exemple)", description="", host="", scheme="",
+        behaviours=tuple((f"Chose {number}", badge_id) for number, badge_id in enumerate(badge_ids)), badge_ids=(),
+    )  # fmt: skip
+    session_id = at_work.open_session(
+        at_work.make_situation(situation), held_on="2026-11-21", place="", names=("Bastien", "Amina", "Amina")
+    )
+    at_work.mark_seen(session_id, is_seen=lambda person, behaviour: person or not behaviour, words="")
+    at_work.award_session(session_id)
+    slips = at_work.browser.open(f"/sessions/{session_id}/slips")
+    assert re.findall(r"Papier (\d) sur (\d)", slips.text) == [(n, "3") for n in "123"] * 2
+    assert [slip.recipient_name for slip in at_work.list_slips(session_id)] == ["Amina"] * 6 + ["Bastien"]
+    assert "7 papiers, pour 3 personnes" in at_work.browser.open(f"/sessions/{session_id}/done").text
 
 
 def test_a_passkey_is_added_signs_in_and_is_removed(site, at_work):

@@ -29,7 +29,7 @@ def contexts() -> ContextStore:
     return ContextStore.load()
 
 
-def sign(contexts: ContextStore, **changes: Any) -> bytes:
+def sign(contexts: ContextStore, *, signer: KeySigner = SIGNER, **changes: Any) -> bytes:
     """A badge of the issuer, signed."""
     now = datetime.now(UTC).replace(microsecond=0)
     members: dict[str, Any] = {
@@ -50,7 +50,7 @@ def sign(contexts: ContextStore, **changes: Any) -> bytes:
     }
     document = build_open_badge_credential(**(members | changes))
     signed = add_proof(
-        document, signer=SIGNER, created=now - timedelta(hours=1), selection=contexts.selections(document)[0]
+        document, signer=signer, created=now - timedelta(hours=1), selection=contexts.selections(document)[0]
     )
     return strict_json.dumps(signed)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,9 +14,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 import uvicorn
+from typer.testing import CliRunner
 
+from passeur.cli import app as cli
 from passeur.demo.services import free_ports
-from passeur.serving import PAGES_AT_ONCE, compose
+from passeur.serving import PAGES_AT_ONCE, check_free, compose
 from web.app import create_base_app
 from web.settings import ServiceSettings
 
@@ -140,6 +146,49 @@ def test_services_live_and_die_with_the_server(base, apps):
     with running(compose(apps), httpx.URL(base).port):
         assert lived == ["started"]
     assert lived == ["started", "stopped"]
+
+
+@pytest.fixture
+def env_file(tmp_path, base):
+    """Settings of a small structure for this machine, with everything made."""
+    file = tmp_path / "passeur.env"
+    umask = os.umask(0o022)
+    typed = ["--name", "S", "--url", base, "--email", "a@s.example", "--loopback", "--env-file", str(file)]
+    made = CliRunner().invoke(cli, ["init", *typed])
+    os.umask(umask)
+    assert made.exit_code == 0, made.output
+    return file
+
+
+def test_serving_says_where_everything_is(env_file, base):
+    port = httpx.URL(base).port
+    command = [sys.executable, "-m", "passeur", "serve", "--env-file", str(env_file), "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        said = process.stdout.readline()
+        process.terminate()
+    assert said == (
+        f"Listening on http://127.0.0.1:{port}; "
+        f"node at {base}, wallet at {base}/wallet, verifier at {base}/verifier\n"
+    )
+
+
+@pytest.mark.parametrize("command", [["serve"], ["node", "serve"]])
+def test_a_busy_port_is_one_line_that_says_what_to_do(env_file, command):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        answer = CliRunner().invoke(cli, [*command, "--env-file", str(env_file), "--port", str(port)])
+    assert answer.exit_code == 1
+    (line,) = answer.output.splitlines()
+    assert f"port {port}" in line
+    assert "--port" in line
+    check_free("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_one_line(env_file):
+    answer = CliRunner().invoke(cli, ["serve", "--env-file", str(env_file), "--host", "192.0.2.7"])
+    assert answer.exit_code == 1
+    assert "--host" in answer.output
+    assert len(answer.output.splitlines()) == 1
 
 
 def test_services_of_two_origins_or_one_path_are_refused(base, apps):

@@ -10,13 +10,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
+from typer.testing import CliRunner
 
 from credentials.baking import bake_png, bake_svg
 from credentials.exchange.presentations import make_presentation
-from credentials.open_badges import Achievement, Kind
+from credentials.open_badges import Achievement, Issuer, Kind
+from did.keys import KeySigner
 from passeur import verifying
+from passeur.cli import app
 from passeur.verifying import Language
-from tests.unit.passeur.conftest import ISSUER_DID, SIGNER, serve_on_loopback, sign
+from tests.unit.passeur.conftest import ISSUER_DID, KEY, SIGNER, serve_on_loopback, sign
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 
@@ -92,6 +95,55 @@ def test_english_is_spoken_too(tmp_path, badge, capsys):
     assert "This badge is valid." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "fr"),
+        ({"LANG": "C.UTF-8"}, "fr"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "en_US"}, "en"),
+        ({"LANG": "en", "LC_ALL": ""}, "en"),
+        ({"LANG": "eng"}, "fr"),
+    ],
+)
+def test_the_language_is_the_terminals(environment, language):
+    assert verifying.language_of(environment) == language
+
+
+@pytest.mark.parametrize(("typed", "said"), [([], "This badge"), (["--language", "fr"], "Ce badge")])
+def test_the_command_takes_the_language_of_the_terminal_unless_told(
+    tmp_path, badge, monkeypatch, typed, said
+):
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    file = tmp_path / "badge.json"
+    file.write_bytes(badge)
+    answer = CliRunner().invoke(app, ["verify", str(file), *typed])
+    assert answer.exit_code == 0
+    assert said in answer.output
+
+
+@pytest.mark.parametrize(
+    "did", ["did:web:localhost%3A8000", "did:web:127.0.0.1%3A8000:a", "did:web:localhost"]
+)
+def test_a_badge_of_this_machine_without_the_switch_gives_the_hint(tmp_path, contexts, capsys, did):
+    file = tmp_path / "badge.json"
+    signer = KeySigner(KEY, f"{did}#key-1")
+    file.write_bytes(sign(contexts, signer=signer, issuer=Issuer(id=did, name="Structure (exemple)")))
+    for as_json in (False, True):
+        assert run(file, loopback=False, as_json=as_json) != 0
+        assert "--loopback" in capsys.readouterr().err
+    assert run(file, loopback=True) != 0
+    assert "--loopback" not in capsys.readouterr().err
+
+
+def test_a_badge_of_elsewhere_gives_no_hint(tmp_path, badge, capsys):
+    file = tmp_path / "badge.json"
+    file.write_bytes(badge.replace(b"Pilotage de drone", b"Pilotage de fusee"))
+    assert run(file, loopback=False) == 1
+    assert "--loopback" not in capsys.readouterr().err
+
+
 def test_an_address_is_fetched(badge, capsys):
     with serve_on_loopback({"/badge": (200, "application/vc", badge)}) as base:
         assert run(f"{base}/badge") == 0
@@ -102,7 +154,9 @@ def test_an_address_is_fetched(badge, capsys):
 def test_plain_http_needs_the_development_switch(badge, capsys):
     with serve_on_loopback({"/badge": (200, "application/vc", badge)}) as base:
         assert run(f"{base}/badge", loopback=False) == 2
-        assert "rien n’a pu être lu" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "rien n’a pu être lu" in said
+        assert "--loopback" in said
         assert run(f"{base}/badge", loopback=True) == 0
 
 

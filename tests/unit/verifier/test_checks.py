@@ -412,7 +412,6 @@ def test_a_badge_that_never_ends_has_a_page(place: Place, end: str):
     assert answer.status_code == 200
 
 
-@pytest.mark.attack("B2")
 @pytest.mark.parametrize("alg", [["EdDSA"], {}, None, 7])
 def test_a_key_whose_algorithm_is_no_word_is_no_error_of_ours(place: Place, alg: Any):
     """A did:jwk is written by whoever sends the badge."""

@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from credentials.open_badges import Issuer, Kind
 from credentials.verification import CREDENTIAL_STEPS, PRESENTATION_STEPS
+from tests.unit.credentials.conftest import NOW
 from tests.unit.verifier.scenes import SCENES, drone, edited, signed
 from verifier.lettering import is_deceptive, plain
 from verifier.reports import FIRST_SCREEN_WORDS, Findings, issuer_domain
@@ -128,7 +129,7 @@ def screen_of(
         "state": {},
     }
     request = Request(scope | {"app": place.app})
-    findings = Findings(report, (document,), presented=True)
+    findings = Findings(report, (document,), presented=True, checked_at=NOW)
     page = report_page(request, place.app.state.templates, place.app.state.desk, findings).body.decode()
     words, _ = first_screens(page)
     assert len(words) == 1

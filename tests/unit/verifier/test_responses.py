@@ -456,3 +456,12 @@ def test_wallets_of_any_origin_may_post(place: Place):
     assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"
     assert urlsplit(answer.json()["redirect_uri"]).netloc == "verifier.example"
+
+
+def test_a_kept_result_says_when_it_was_checked(place: Place):
+    with place.browser() as browser, place.wallet() as wallet:
+        asked = browser.ask()
+        wallet.answer(asked.link(), signed(place.world))
+        checked = place.clock().isoformat()
+        place.clock.pass_(hours=2)
+        assert f'data-checked-at="{checked}"' in browser.client.get(f"/results/{asked.id}").text

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import statistics
-import time
 from typing import TYPE_CHECKING
 
+from tests.timing import median_seconds
 from tests.unit.verifier.scenes import signed
 
 if TYPE_CHECKING:
@@ -17,14 +16,13 @@ if TYPE_CHECKING:
     from tests.unit.verifier.conftest import Place
 
 
-def median_of(ask: Callable[[], httpx.Response], times: int = 15) -> float:
+def median_of(ask: Callable[[], httpx.Response]) -> float:
     """Milliseconds."""
-    taken = []
-    for _ in range(times):
-        before = time.perf_counter()
+
+    def answered() -> None:
         assert ask().status_code == 200
-        taken.append((time.perf_counter() - before) * 1000)
-    return statistics.median(taken)
+
+    return median_seconds(answered) * 1000
 
 
 def test_every_page_is_quick(place: Place):

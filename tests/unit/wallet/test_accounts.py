@@ -179,6 +179,22 @@ def test_signing_in_goes_on_within_the_wallet_only(world, path):
     assert answer.headers["location"] == "/links?x=1"
 
 
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "renard   violet" + " " * 250 + "sous la lune",  # spaces are not counted
+        "e\u0301" * 200 + " abcdef",  # two code points typed, one counted
+        "a bcdef " + "x" * 248,  # exactly as long as it may be
+    ],
+)
+def test_a_passphrase_that_was_taken_opens_the_passport(world, phrase):
+    number = world.browser().sign_up(phrase)
+    assert world.browser().submit("/signin", number=number, passphrase=phrase).url.path == "/passport"
+    # the twin: what is longer, or otherwise, does not
+    for wrong in (phrase + "y" * 250, phrase[:-1]):
+        assert world.browser().submit("/signin", number=number, passphrase=wrong).status_code == 403
+
+
 def test_each_passport_has_a_key_of_its_own(world):
     for _ in range(2):
         world.browser().sign_up()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
+from structlog.testing import capture_logs
 
 from credentials.baking import unbake
+from tests.unit.wallet.conftest import NOW
 from wallet.models import HeldCredential
 from wallet.routes import ROUTERS
 
@@ -42,6 +45,117 @@ def test_checking_again_shows_a_revocation(world):
     assert "La structure l’a retiré ou suspendu." in browser.page.text
     assert "Le badge n’a pas été changé depuis sa signature." in browser.page.text
     assert 'data-outcome="invalid"' in browser.open("/passport").text
+
+
+def end(world, how):
+    if how == "expired":
+        world.clock.move(days=2)
+    else:
+        world.issuer.revoked.add(0)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("revoked", "La structure l’a retiré."),
+        ("suspended", "La structure l’a suspendu"),
+        ("expired", "Sa date de fin est passée."),
+    ],
+)
+def test_whoever_opens_a_badge_learns_that_it_is_no_longer_valid_and_cannot_link_it(stored, how, words):
+    world = stored
+    world.issuer.purpose = "suspension" if how == "suspended" else "revocation"
+    world.issuer.valid_for = timedelta(days=1) if how == "expired" else None
+    browser = holder(world)
+    share = f'href="/links/new?badge={browser.badge}"'
+    assert share in browser.open(f"/passport/{browser.badge}").text
+    assert browser.open("/links/new").text.count('name="badge_ids"') == 1
+    end(world, how)
+    world.clock.move(minutes=5)
+    # the list keeps the last known verdict: only opening a badge asks anybody
+    assert 'data-outcome="invalid"' not in browser.open("/passport").text
+    page = browser.open(f"/passport/{browser.badge}").text
+    assert (browser.data("outcome")[0], browser.data("ended")) == ("invalid", [how])
+    assert words in page
+    assert share not in page
+    assert 'data-outcome="invalid"' in browser.open("/passport").text
+    page = browser.open(f"/links/new?badge={browser.badge}").text
+    assert (browser.data("ended"), 'name="badge_ids"' in page) == ([how], False)
+    assert words in page
+    answer = browser.submit("/links", badge_ids=browser.badge, label="X", until="2026-12-24")
+    assert (answer.status_code, browser.data("error")) == (422, ["share_badge_ended"])
+
+
+def test_a_suspension_that_is_lifted_makes_the_badge_valid_again(world):
+    world.issuer.purpose = "suspension"
+    browser = holder(world)
+    world.issuer.revoked.add(0)
+    world.clock.move(minutes=5)
+    browser.open(f"/passport/{browser.badge}")
+    assert browser.data("ended") == ["suspended"]
+    world.issuer.revoked.clear()
+    world.clock.move(minutes=5)
+    browser.open(f"/passport/{browser.badge}")
+    assert (browser.data("outcome")[0], browser.data("ended")) == ("valid", [])
+    assert browser.submit("/links", badge_ids=browser.badge, label="X", until="2026-12-24").status_code == 200
+
+
+def test_a_badge_is_looked_at_again_only_when_the_last_check_is_old(world):
+    browser = holder(world)
+    before = len(world.network.asked("/status/"))
+    world.clock.move(minutes=4, seconds=59)
+    browser.open(f"/passport/{browser.badge}")
+    assert len(world.network.asked("/status/")) == before
+    world.clock.move(seconds=1)
+    browser.open(f"/passport/{browser.badge}")
+    assert len(world.network.asked("/status/")) == before + 1
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_when_nobody_is_reached_the_last_verdict_stays_with_its_date(world, is_revoked):
+    browser = holder(world)
+    if is_revoked:
+        world.issuer.revoked.add(0)
+        browser.submit(f"/passport/{browser.badge}/check")
+    expected = "invalid" if is_revoked else "valid"
+    world.issuer.status_down = True
+    world.clock.move(hours=2)
+    for page in (
+        browser.open(f"/passport/{browser.badge}"),
+        browser.submit(f"/passport/{browser.badge}/check"),
+    ):
+        assert browser.data("outcome")[0] == expected
+        assert "data-unreached" in page.text
+    with world.service.database.session() as session:
+        assert session.exec(select(HeldCredential)).one().checked_at == NOW
+    # the twin: reached again, the date is that of today
+    world.issuer.status_down = False
+    assert "data-unreached" not in browser.open(f"/passport/{browser.badge}").text
+    assert browser.data("outcome")[0] == expected
+    with world.service.database.session() as session:
+        assert session.exec(select(HeldCredential)).one().checked_at == world.clock()
+
+
+def test_one_badge_that_cannot_be_opened_does_not_shut_the_passport(stored):
+    world, browser = stored, holder(stored)
+    second = browser.receive(world.issuer.offer())
+    assert browser.open("/passport").text.count("data-badge-id") == 2
+    assert browser.data("unopened") == []
+    with world.service.database.write() as session:
+        row = session.get(HeldCredential, browser.badge)
+        row.sealed_content = row.sealed_content[:-1] + bytes([row.sealed_content[-1] ^ 1])
+    with capture_logs() as events:
+        page = browser.open("/passport")
+    assert page.status_code == 200
+    assert (browser.data("badge-id"), browser.data("unopened")) == ([second], ["1"])
+    assert "Un de vos badges n’a pas pu être ouvert." in page.text
+    (event,) = [each for each in events if each["event"] == "badge_not_opened"]
+    assert event == {
+        "event": "badge_not_opened", "log_level": "warning", "badge_id": browser.badge, "error": "SealError",
+    }  # fmt: skip
+    assert browser.open(f"/passport/{browser.badge}").status_code == 404
+    for path in (f"/passport/{second}", "/links/new", f"/present?{world.verifier.request()}"):
+        assert browser.open(path).status_code == 200
 
 
 def test_a_badge_leaves_as_the_bytes_received_and_baked_into_its_picture(world):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode
@@ -13,6 +15,7 @@ from sqlmodel import select
 
 from credentials.exchange.dcql import DcqlQuery
 from credentials.exchange.request_objects import AuthorizationRequest, sign_request_object
+from did.errors import FetchError
 from did.keys import KeySigner, KeyType, PrivateKey
 from did.methods import did_key, did_key_method_id
 from tests.simulators.openid4vci_issuer import SimulatedIssuer
@@ -341,6 +344,16 @@ def test_a_request_exists_in_the_browser_that_opened_it_alone(world):
         assert session.exec(select(ReceivedRequest)).one().state == "open"
 
 
+def visitor_of(world):
+    """Whoever opened the one request that there is."""
+    with world.service.database.session() as session:
+        row = session.exec(select(ReceivedRequest)).one()
+        passport_id = session.exec(
+            select(BrowserSession.passport_id).where(BrowserSession.id == row.session_id)
+        ).one()
+    return Visitor(row.session_id, passport_id)
+
+
 class CrashError(Exception):
     """The process ends here."""
 
@@ -360,8 +373,12 @@ def test_a_crash_while_answering_leaves_a_request_that_can_be_answered(stored):
         browser.submit(f"/present/{request_id}/accept", **{"choice-badge": browser.badge}).status_code == 500
     )
     world.verifier.answer = answer
-    browser.submit(f"/present/{request_id}/accept", **{"choice-badge": browser.badge})
-    assert browser.data("error") == ["request_busy"]
+    # nobody knows yet whether the first one is still at it
+    with pytest.raises(PresentingError) as caught:
+        presenting.present(
+            world.service, visitor_of(world), request_id, {"badge": [browser.badge]}, wait_seconds=0.2
+        )
+    assert (caught.value.code, caught.value.again) == ("request_busy", True)
     world.clock.move(seconds=61)
     browser.submit(f"/present/{request_id}/accept", **{"choice-badge": browser.badge})
     assert browser.data("request-state") == ["shared"]
@@ -371,21 +388,89 @@ def test_a_crash_while_answering_leaves_a_request_that_can_be_answered(stored):
 def test_32_parallel_answers_send_one(stored):
     world, browser = stored, holder_of_one(stored)
     request_id = open_request(browser, world.verifier.request())
-    with world.service.database.session() as session:
-        row = session.exec(select(ReceivedRequest)).one()
-        passport_id = session.exec(
-            select(BrowserSession.passport_id).where(BrowserSession.id == row.session_id)
-        ).one()
-    visitor = Visitor(row.session_id, passport_id)
+    visitor = visitor_of(world)
 
     def answer(_):
-        try:
-            return presenting.present(world.service, visitor, request_id, {"badge": [browser.badge]}).state
-        except PresentingError as err:
-            return err.code
+        return presenting.present(world.service, visitor, request_id, {"badge": [browser.badge]}).state
 
     with ThreadPoolExecutor(32) as pool:
-        results = list(pool.map(answer, range(32)))
-    assert results.count("shared") == 1
-    assert set(results) <= {"shared", "request_busy", "request_answered"}
+        assert list(pool.map(answer, range(32))) == ["shared"] * 32
     assert len(world.verifier.forms) == 1
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_second_tap_waits_and_comes_to_the_same(world, cut):
+    browser = holder_of_one(world)
+    request_id = open_request(browser, world.verifier.request())
+    second = world.browser()
+    second.client.cookies = browser.client.cookies
+    sending, go_on, answer = threading.Event(), threading.Event(), world.verifier.answer
+
+    def answer_slowly(asked):
+        if "/responses/" in asked.url:
+            sending.set()
+            assert go_on.wait(10)
+            if cut:
+                raise FetchError("cut")
+        return answer(asked)
+
+    world.verifier.answer = answer_slowly
+
+    def accept(whose):
+        return whose.submit(f"/present/{request_id}/accept", follow=False, **{"choice-badge": browser.badge})
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(accept, browser)
+        assert sending.wait(10)
+        other = pool.submit(accept, second)
+        time.sleep(0.3)
+        assert not other.done()
+        go_on.set()
+        answers = [first.result(10), other.result(10)]
+    if cut:
+        assert [each.status_code for each in answers] == [503, 503]
+        assert second.data("error") == ["verifier_unreachable"]
+    else:
+        assert [each.status_code for each in answers] == [303, 303]
+        assert {each.headers["location"] for each in answers} == {f"/present/{request_id}"}
+        assert len(world.verifier.forms) == 1
+
+
+def test_a_second_tab_and_the_link_opened_again_lead_to_the_answered_request(stored):
+    world, browser = stored, holder_of_one(stored)
+    link = world.verifier.request()
+    request_id = open_request(browser, link)
+    # the second tab, before anything is answered
+    assert open_request(browser, link) == request_id
+    for _ in range(2):
+        browser.submit(f"/present/{request_id}/accept", **{"choice-badge": browser.badge})
+        assert (browser.page.status_code, browser.data("request-state")) == (200, ["shared"])
+    # the verifier does not give the request out any more
+    assert open_request(browser, link) == request_id
+    assert browser.data("request-state") == ["shared"]
+    assert len(world.verifier.forms) == 1
+    # the twins: another request is another one, and another browser has answered nothing
+    assert open_request(browser, world.verifier.request()) != request_id
+    stranger = world.browser()
+    stranger.open(f"/present?{link}")
+    assert stranger.data("error") == ["request_gone"]
+
+
+def test_a_request_that_is_still_given_out_after_its_answer_is_not_asked_again(world):
+    browser = holder_of_one(world)
+    link = world.verifier.request()
+    request_id = open_request(browser, link)
+    browser.submit(f"/present/{request_id}/accept", **{"choice-badge": browser.badge})
+    for pending in world.verifier._pending.values():
+        pending.answered = False
+    assert open_request(browser, link) == request_id
+    assert browser.data("request-state") == ["shared"]
+
+
+def test_a_declined_request_is_told_to_be_so_when_its_link_is_opened_again(world):
+    browser = world.browser()
+    link = world.verifier.request()
+    request_id = open_request(browser, link)
+    browser.submit(f"/present/{request_id}/decline")
+    assert open_request(browser, link) == request_id
+    assert browser.data("request-state") == ["declined"]

@@ -304,7 +304,6 @@ def test_a_scanned_address_that_is_no_offer_is_shown_and_not_opened(world):
     assert browser.submit("/scan", text="bonjour à tous").status_code == 422
 
 
-@pytest.mark.attack("A16")
 def test_another_issuer_cannot_take_a_badges_place_by_taking_its_id(stored):
     """An issuer chooses the ids of its badges, and whoever was shown a badge knows its id."""
     stored.browser().sign_up()

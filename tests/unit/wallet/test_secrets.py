@@ -75,6 +75,20 @@ def test_a_sealed_record_opens_in_its_own_place_only(world):
             vault.unseal(badge.sealed_content, owner=owner, record=record)
 
 
+@pytest.mark.attack("I5")
+def test_a_wallet_does_not_start_under_another_secret(stored):
+    browser = stored.browser()
+    number = browser.sign_up()
+    stored.options["secret"] = "another secret, of 32 characters"
+    with pytest.raises(SealError):
+        stored.start()
+    # the twin: under its own it starts again, and finds what was there
+    del stored.options["secret"]
+    stored.close()
+    stored.app = stored.start()
+    assert stored.browser().submit("/signin", number=number, passphrase=PASSPHRASE).url.path == "/passport"
+
+
 def tell(database_url):
     """In a process of its own, with its log as it is in service: a story in which things go wrong; prints its secrets."""
     configure_logging("debug")

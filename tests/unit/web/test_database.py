@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlmodel import Field, select
 
 from web import migrating
@@ -85,6 +85,119 @@ def test_of_thirty_two_at_once_exactly_one_claims(database):
     for thread in threads:
         thread.join()
     assert sorted(claimed) == [0] * 31 + [1]
+
+
+def at_once(number: int, act) -> None:
+    """Run an act in so many threads that start together, with the thread's number."""
+    start = threading.Barrier(number)
+
+    def run(each: int) -> None:
+        start.wait()
+        act(each)
+
+    threads = [threading.Thread(target=run, args=[each]) for each in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def thing_ids(database) -> set[str]:
+    with database.reading() as connection:
+        return set(connection.execute(sa.select(Thing.id)).scalars())
+
+
+def test_a_deed_is_committed_when_it_has_its_result(database):
+    seen = {}
+
+    def deed(number):
+        statement = sa.insert(Thing).values(id=str(number), count=number)
+        given = database.apply(lambda connection: (connection.execute(statement), number))
+        seen[given[1]] = str(number) in thing_ids(database)
+
+    at_once(16, deed)
+    assert seen == dict.fromkeys(range(16), True)
+
+
+def test_a_deed_that_fails_takes_no_other_with_it(database):
+    outcomes = {}
+
+    def deed(connection, number):
+        connection.execute(sa.insert(Thing).values(id=str(number)))
+        if number % 4 == 0:
+            raise RuntimeError(number)
+        if number % 4 == 1:
+            connection.execute(sa.insert(Thing).values(id=str(number)))
+        return number
+
+    def run(number):
+        try:
+            outcomes[number] = database.apply(lambda connection: deed(connection, number))
+        except (RuntimeError, IntegrityError) as err:
+            outcomes[number] = type(err)
+
+    at_once(16, run)
+    expected = {0: RuntimeError, 1: IntegrityError}
+    assert outcomes == {number: expected.get(number % 4, number) for number in range(16)}
+    assert thing_ids(database) == {str(number) for number in range(16) if number % 4 in {2, 3}}
+
+
+@pytest.mark.attack("J4")
+def test_of_thirty_two_deeds_at_once_exactly_one_claims(database):
+    database.apply(lambda connection: connection.execute(sa.insert(Thing).values(id="code")))
+    claiming = sa.update(Thing).where(Thing.id == "code", Thing.count == 0).values(count=1)
+    claimed = []
+    at_once(
+        32,
+        lambda _: claimed.append(database.apply(lambda connection: connection.execute(claiming).rowcount)),
+    )
+    assert sorted(claimed) == [0] * 31 + [1]
+
+
+def test_deeds_that_wait_share_a_commit(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
+    Base.metadata.create_all(database._writing)
+    commits = []
+    sa.event.listen(database._writing, "commit", commits.append)
+    first_is_in, may_go_on = threading.Event(), threading.Event()
+
+    def deed(number):
+        def act(connection):
+            if number == 0:
+                first_is_in.set()
+                may_go_on.wait(10)
+            connection.execute(sa.insert(Thing).values(id=str(number)))
+
+        database.apply(act)
+
+    threads = [threading.Thread(target=deed, args=[number]) for number in range(9)]
+    threads[0].start()
+    assert first_is_in.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    while len(database._queue) < 8:
+        pass
+    may_go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(thing_ids(database)) == 9
+    assert len(commits) == 2
+    database.dispose()
+
+
+def test_a_database_that_does_not_answer_fails_every_deed_once(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
+    tried, failed = [], []
+
+    def run(number):
+        try:
+            database.apply(lambda _: tried.append(number))
+        except OperationalError:
+            failed.append(number)
+
+    at_once(4, run)
+    assert sorted(failed) == [0, 1, 2, 3]
+    assert tried == []
 
 
 def test_instants_are_aware_and_utc(database):

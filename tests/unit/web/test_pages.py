@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import statistics
 import threading
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from tests.timing import median_seconds
 from tests.unit.web.gallery import create_gallery
 from web.packages import package_folder
 
@@ -47,7 +47,7 @@ def test_every_icon_that_is_named_exists(service):
 def test_the_frame_helps_keyboards_and_screen_readers(gallery):
     page = gallery.get("/confirm").text
     assert page.index('class="skip" href="#main"') < page.index("<header")
-    assert '<main id="main" tabindex="-1">' in page
+    assert re.search(r'<main id="main"[^>]* tabindex="-1">', page)
     assert 'aria-current="page"' in page
     assert 'popovertarget="menu"' in page
     assert 'hreflang="en" lang="en"' in page
@@ -63,12 +63,7 @@ def test_nothing_unknown_looks_valid(gallery, word):
 
 def test_a_page_takes_less_than_fifty_milliseconds(gallery):
     gallery.get("/gallery")
-    times = []
-    for _ in range(15):
-        started = time.perf_counter()
-        gallery.get("/gallery")
-        times.append(time.perf_counter() - started)
-    assert statistics.median(times) < 0.05
+    assert median_seconds(lambda: gallery.get("/gallery")) < 0.05
 
 
 # --- in a browser

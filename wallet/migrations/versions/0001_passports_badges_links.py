@@ -47,6 +47,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("url_digest", name=op.f("pk_pictures")),
     )
     op.create_table(
+        "seal_checks",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("sealed_value", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_seal_checks")),
+    )
+    op.create_table(
         "browser_sessions",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -286,6 +293,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_browser_sessions_ends_at"))
 
     op.drop_table("browser_sessions")
+    op.drop_table("seal_checks")
     op.drop_table("pictures")
     op.drop_table("passports")
     with op.batch_alter_table("attempt_counts", schema=None) as batch_op:

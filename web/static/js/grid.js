@@ -21,7 +21,10 @@ export function start(grid) {
     const boxes = [...button.closest("tr").querySelectorAll("input[type=checkbox]")];
     button.addEventListener("click", () => markAll(boxes));
   });
-  grid.querySelectorAll("[data-mark-column]").forEach((button) => {
+  // in the grid's head at a desk; on a phone, where it has none, above the first person
+  const above = grid.closest(".check-grid-frame").parentElement.querySelector("[data-check-grid-all]");
+  above.hidden = false;
+  [...above.children, ...grid.querySelectorAll("[data-mark-column]")].forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => markAll(rows.map((boxes) => boxes[Number(button.dataset.markColumn)])));
   });
