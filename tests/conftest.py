@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Browser
+
 _EITHER_ENGINE = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgres", id="postgres", marks=pytest.mark.postgres),
@@ -115,3 +117,15 @@ def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 def chromium() -> str:
     """Path of a Chromium."""
     return os.environ.get("PASSEUR_TEST_CHROMIUM") or machine.require_chromium()[0]
+
+
+@pytest.fixture(scope="session")
+def chrome(chromium: str) -> Iterator[Browser]:
+    """A real Chromium, one for every test of this process: a second driver beside it would not start."""
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()

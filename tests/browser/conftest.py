@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from issuer_node.awards import award_person, get_award
 from issuer_node.badges import BadgeDraft, make_badge
@@ -128,15 +127,6 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
         services.stop()
 
 
-@pytest.fixture(scope="session")
-def chromium_browser(chromium: str) -> Iterator[Browser]:
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser
-        browser.close()
-
-
 def keep_picture(screenshot: bytes, path: Path) -> None:
     """Keep a screenshot in 256 colours: a quarter of the size, and no eye tells."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -189,13 +179,13 @@ class Person:
 
 
 @pytest.fixture
-def new_person(chromium_browser: Browser, street: Street) -> Iterator[Any]:
+def new_person(chrome: Browser, street: Street) -> Iterator[Any]:
     """A maker of people: `new_person(PHONE)`."""
     people: list[Person] = []
     hosts = {urlsplit(service.base_url).netloc for service in street.services.running}
 
     def make(viewport: dict[str, int]) -> Person:
-        context = chromium_browser.new_context(
+        context = chrome.new_context(
             viewport=viewport, locale="fr-FR", timezone_id="Europe/Paris", reduced_motion="reduce"
         )
         context.set_default_timeout(PATIENCE_MS)

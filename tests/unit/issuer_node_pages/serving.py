@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from issuer_node.main import create_app
 from issuer_node.signing_in import make_signin_link
@@ -77,15 +75,6 @@ def serve_site(database_url: str, **changes: Any) -> Iterator[ServedSite]:
             server.should_exit = True
             thread.join(10)
             app.state.database.dispose()
-
-
-@contextmanager
-def open_chromium(path: str) -> Iterator[Browser]:
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield browser
-        browser.close()
 
 
 @dataclass

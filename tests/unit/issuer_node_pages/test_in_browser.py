@@ -11,12 +11,11 @@ from passeur.demo.people import Situation
 from passeur.demo.seed import BADGES, LEARNERS, ExampleBadge
 from tests.unit.issuer_node_pages.addresses import coordinator_pages, passeur_pages, public_pages
 from tests.unit.issuer_node_pages.conftest import ADMIN, Story, play_session
-from tests.unit.issuer_node_pages.serving import ServedSite, Watched, open_chromium, serve_site, watch
+from tests.unit.issuer_node_pages.serving import ServedSite, Watched, serve_site, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("node-pages")]
 
@@ -32,12 +31,6 @@ NAUGHTY = [
     "&lt;script&gt;alert(1)&lt;/script&gt;", "javascript:alert(1)", "\u202e<script>alert(1)</script>", "ﷺ" * 40, "W" * 78, "👩🏽 👨‍👩‍👧 🇫🇷",
     "Z̮̞̠͙͔ͅḀ̗̞͈̻̗Ḷ͙͎̯̹̞͓G̻O̭̗̮", "هٰذا نصّ", "田中さん", "' OR 1=1 --", "../../../etc/passwd", "null", "0x0", "1e1000", "undefined", "`${alert(1)}`",
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium: str) -> Iterator[Browser]:
-    with open_chromium(chromium) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import sync_playwright
 
 from contexts import ContextStore
 from credentials.exchange.presentations import make_presentation
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 
     import httpx
     from fastapi import FastAPI
-    from playwright.sync_api import Browser as PlaywrightBrowser
 
 BASE = "https://verifier.example"
 SECRET = "a secret of the tests, long enough for them"
@@ -264,12 +262,3 @@ def served_place(contexts: ContextStore, tmp_path: Any) -> Iterator[Place]:
         with serve(place.app, listening):
             yield place
         place.app.state.database.dispose()
-
-
-@pytest.fixture(scope="module")
-def chrome(chromium: str) -> Iterator[PlaywrightBrowser]:
-    """A real Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()

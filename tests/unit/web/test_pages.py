@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -87,26 +86,14 @@ def served():
     listener.close()
 
 
-@pytest.fixture(scope="module")
-def browser(chromium):
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def visit(browser, served):
+def visit(chrome, served):
     """Opens a page of the gallery, and fails when the console complains: `visit("slips", width=390)`."""
     complaints: list[str] = []
     contexts = []
 
     def open_page(name: str, *, width: int = 1280, scheme: str = "light", script: bool = True):
-        context = browser.new_context(
+        context = chrome.new_context(
             locale="fr-FR", viewport={"width": width, "height": 900}, color_scheme=scheme,
             reduced_motion="reduce", java_script_enabled=script,
         )  # fmt: skip
