@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 # what `_yardstick` takes on the machine that the limits were written for, in seconds
 REFERENCE_SECONDS = 0.005
 _STEPS = 150_000
+# what a busy machine adds unevenly; what is caught costs tens of times its limit
+_SLACK = 3
 
 
 def _yardstick(clock: Callable[[], float]) -> float:
@@ -35,7 +37,7 @@ def costs_at_most(seconds: float) -> Iterator[None]:
     before, started = pace(), time.process_time()
     yield
     taken = time.process_time() - started
-    allowed = seconds * max(before, pace())
+    allowed = _SLACK * seconds * max(before, pace())
     assert taken <= allowed, (
         f"{taken:.3f} s of processor time, {allowed:.3f} s allowed at this machine's pace"
     )

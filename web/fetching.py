@@ -18,6 +18,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -166,6 +167,8 @@ class SafeFetcher:
                 self._deadline, resolve, connect, allow_loopback=allow_insecure_loopback
             ),
         )
+        # connections that are kept end with the fetcher, not when the collector comes by
+        weakref.finalize(self, self._pool.close)
 
     def get(self, url: str, *, accept: str = "*/*", max_bytes: int = DEFAULT_MAX_BYTES) -> Fetched:
         """Get a URL; any status but a redirect is an answer.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ class Listener:
 
     def __init__(self, address: str, answer: Callable[[socket.socket], None]) -> None:
         self.connections = 0
+        self.received: list[bytes] = []
         self._answer = answer
         self._server = socket.create_server((address, 0))
         self.port = self._server.getsockname()[1]
@@ -40,11 +42,12 @@ class Listener:
     def _serve(self, peer: socket.socket) -> None:
         try:
             received = b""
-            while b"\r\n\r\n" not in received:
+            while not _is_whole(received):
                 part = peer.recv(65_536)
                 if not part:
                     return
                 received += part
+            self.received.append(received)
             self._answer(peer)
         except OSError:
             return  # the other end had enough: that is what is tested
@@ -55,6 +58,13 @@ class Listener:
         self._server.close()
         for peer in self._open:
             peer.close()
+
+
+def _is_whole(request: bytes) -> bool:
+    """Whether the headers are there, and as much body as they announce."""
+    head, end, body = request.partition(b"\r\n\r\n")
+    announced = re.search(rb"(?i)\r\ncontent-length: *([0-9]+)", head)
+    return bool(end) and len(body) >= (int(announced[1]) if announced else 0)
 
 
 @contextmanager
