@@ -199,12 +199,6 @@ def get_badge(node: Node, badge_id: str) -> Badge:
     return badge
 
 
-def is_awarded(node: Node, badge_id: str) -> bool:
-    """Whether somebody was ever awarded it: then it is no longer changed."""
-    with node.database.session() as session:
-        return _is_awarded(session, badge_id)
-
-
 def get_picture(node: Node, picture_id: str) -> Picture:
     """A picture.
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Final
 from contexts import strict_json
 from credentials.status import MemoryStatusCache
 from did.errors import FetchError, FetchRefusedError
-from did.fetcher import DEFAULT_MAX_BYTES, NO_HEADERS, Fetched
+from did.fetcher import DEFAULT_MAX_BYTES, Fetched, OfflineFetcher
 from did.methods.web import did_web_url
 from issuer_node.errors import NodeError
 from issuer_node.status_lists import list_url, status_list_credential
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from credentials.status import KnownStatusList
     from issuer_node.node import Node
     from web.identity import Identity
@@ -25,25 +23,8 @@ _OK = 200
 _SEEN_FOR: Final = timedelta(minutes=5)
 
 
-class _ReadOnly:
-    """A fetcher that posts nothing."""
-
-    def post(
-        self,
-        url: str,
-        *,
-        content: bytes,  # noqa: ARG002
-        content_type: str,  # noqa: ARG002
-        headers: Mapping[str, str] = NO_HEADERS,  # noqa: ARG002
-        accept: str = "application/json",  # noqa: ARG002
-        max_bytes: int = DEFAULT_MAX_BYTES,  # noqa: ARG002
-    ) -> Fetched:
-        """Refuse."""
-        raise FetchRefusedError(f"not ours: {url}")
-
-
 @dataclass(frozen=True)
-class OwnDidDocument(_ReadOnly):
+class OwnDidDocument(OfflineFetcher):
     """Implements `did.fetcher.Fetcher` for one address: that of our DID document."""
 
     identity: Identity
@@ -57,7 +38,7 @@ class OwnDidDocument(_ReadOnly):
 
 
 @dataclass(frozen=True)
-class OwnLists(_ReadOnly):
+class OwnLists(OfflineFetcher):
     """Implements `did.fetcher.Fetcher` for our status lists."""
 
     node: Node

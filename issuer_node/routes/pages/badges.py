@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Query, UploadFile
+from fastapi import APIRouter, Depends, File, Query, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -39,6 +39,32 @@ Picture = Annotated[UploadFile | None, File()]
 BadgeName = Annotated[str, Query(max_length=badges.LONGEST_NAME)]
 
 
+def _typed(
+    request: Request,
+    *,
+    name: Typed = "",
+    description: Typed = "",
+    criteria: Typed = "",
+    kind: Typed = "",
+    skills: Typed = "",
+    picture_text: Typed = "",
+    language: Typed = "",
+) -> dict[str, str]:
+    """The form as it came, by field."""
+    return {
+        "name": name,
+        "description": description,
+        "criteria": criteria,
+        "kind": kind,
+        "skills": skills,
+        "picture_text": picture_text,
+        "language": language or language_of(request),
+    }
+
+
+TypedBadge = Annotated[dict[str, str], Depends(_typed)]
+
+
 @router.get("/badges")
 def show_badges(
     request: Request, node: NodeHere, pages: Pages, _passeur: SignedInPasseur, archived: str = ""
@@ -62,17 +88,10 @@ def make_badge(
     pages: Pages,
     passeur: SignedInPasseur,
     *,
-    name: Typed = "",
-    description: Typed = "",
-    criteria: Typed = "",
-    kind: Typed = "",
-    skills: Typed = "",
-    picture_text: Typed = "",
-    language: Typed = "",
+    typed: TypedBadge,
     picture: Picture = None,
 ) -> Response:
     """Make a badge."""
-    typed = _typed(request, name, description, criteria, kind, skills, picture_text, language)
     errors = _missing(typed)
     try:
         content = _read_picture(picture)
@@ -130,18 +149,11 @@ def change_badge(
     passeur: SignedInPasseur,
     badge_id: str,
     *,
-    name: Typed = "",
-    description: Typed = "",
-    criteria: Typed = "",
-    kind: Typed = "",
-    skills: Typed = "",
-    picture_text: Typed = "",
-    language: Typed = "",
+    typed: TypedBadge,
     picture: Picture = None,
 ) -> Response:
     """Change a badge that nobody has yet."""
     badge = badges.get_badge(node, badge_id)
-    typed = _typed(request, name, description, criteria, kind, skills, picture_text, language)
     errors = _missing(typed)
     try:
         content = _read_picture(picture)
@@ -190,12 +202,6 @@ def _form(
         limits=LIMITS,
         said=said(request, _DONE),
     )
-
-
-def _typed(request: Request, *values: str) -> dict[str, str]:
-    names = ("name", "description", "criteria", "kind", "skills", "picture_text", "language")
-    typed = dict(zip(names, values, strict=True))
-    return typed | {"language": typed["language"] or language_of(request)}
 
 
 def _missing(typed: dict[str, str]) -> dict[str, str]:

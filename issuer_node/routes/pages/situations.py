@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +25,32 @@ _ORDER = ("title", "description", "host", "scheme", "behaviour", "badge")
 _FEWEST_LINES: Final = 4
 _SPARE_LINES: Final = 2
 Lines = Annotated[list[str] | None, Form(max_length=4 * MOST_BEHAVIOURS)]
+
+
+def _typed(
+    *,
+    title: Typed = "",
+    description: Typed = "",
+    host: Typed = "",
+    scheme: Typed = "",
+    behaviour: Lines = None,
+    behaviour_badge: Lines = None,
+    badge: Lines = None,
+) -> dict[str, Any]:
+    """The form as it came, each behaviour with the badge that it leads to."""
+    texts, leads_to = behaviour or [], behaviour_badge or []
+    lines = [(text, badge_id) for text, badge_id in zip_longest(texts, leads_to[: len(texts)], fillvalue="")]
+    return {
+        "title": title,
+        "description": description,
+        "host": host,
+        "scheme": scheme,
+        "behaviours": [line for line in lines if line[0].strip()],
+        "badges": badge or [],
+    }
+
+
+TypedSituation = Annotated[dict[str, Any], Depends(_typed)]
 
 
 @router.get("/situations")
@@ -51,25 +77,10 @@ def make_situation(
     pages: Pages,
     passeur: SignedInPasseur,
     *,
-    title: Typed = "",
-    description: Typed = "",
-    host: Typed = "",
-    scheme: Typed = "",
-    behaviour: Lines = None,
-    behaviour_badge: Lines = None,
-    badge: Lines = None,
+    typed: TypedSituation,
 ) -> Response:
     """Make a situation."""
-    typed = _typed(
-        title=title,
-        description=description,
-        host=host,
-        scheme=scheme,
-        behaviour=behaviour,
-        behaviour_badge=behaviour_badge,
-        badge=badge,
-    )
-    errors = missing({"title": title})
+    errors = missing({"title": typed["title"]})
     if not errors:
         try:
             situation_id = situations.make_situation(node, by=passeur, draft=_draft(typed))
@@ -122,26 +133,11 @@ def change_situation(
     passeur: SignedInPasseur,
     situation_id: str,
     *,
-    title: Typed = "",
-    description: Typed = "",
-    host: Typed = "",
-    scheme: Typed = "",
-    behaviour: Lines = None,
-    behaviour_badge: Lines = None,
-    badge: Lines = None,
+    typed: TypedSituation,
 ) -> Response:
     """Change a situation; what was noted in past sessions stays."""
     sheet = situations.get_situation(node, situation_id)
-    typed = _typed(
-        title=title,
-        description=description,
-        host=host,
-        scheme=scheme,
-        behaviour=behaviour,
-        behaviour_badge=behaviour_badge,
-        badge=badge,
-    )
-    errors = missing({"title": title})
+    errors = missing({"title": typed["title"]})
     if not errors:
         try:
             situations.change_situation(node, by=passeur, situation_id=situation_id, draft=_draft(typed))
@@ -166,28 +162,6 @@ def archive_situation(
     """Put a situation away."""
     situations.archive_situation(node, by=passeur, situation_id=situation_id)
     return see_other(request, f"/situations/{situation_id}")
-
-
-def _typed(
-    *,
-    title: str,
-    description: str,
-    host: str,
-    scheme: str,
-    behaviour: list[str] | None,
-    behaviour_badge: list[str] | None,
-    badge: list[str] | None,
-) -> dict[str, Any]:
-    texts, leads_to = behaviour or [], behaviour_badge or []
-    lines = [(text, badge_id) for text, badge_id in zip_longest(texts, leads_to[: len(texts)], fillvalue="")]
-    return {
-        "title": title,
-        "description": description,
-        "host": host,
-        "scheme": scheme,
-        "behaviours": [line for line in lines if line[0].strip()],
-        "badges": badge or [],
-    }
 
 
 def _draft(typed: dict[str, Any]) -> SituationDraft:
