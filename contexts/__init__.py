@@ -4,7 +4,7 @@ Nothing here ever opens a socket, but `python -m contexts.refresh`.
 """
 
 from contexts import strict_json
-from contexts.canonical import CanonicalHasher, RecentHashes, canonicalize, hash_canonical
+from contexts.canonical import CanonicalHasher, HashAlgorithm, RecentHashes, canonicalize, hash_canonical
 from contexts.errors import (
     ContextIntegrityError,
     ContextsError,
@@ -26,6 +26,7 @@ __all__ = [
     "ContextStore",
     "ContextsError",
     "DataLossError",
+    "HashAlgorithm",
     "InlineContextError",
     "InvalidDocumentError",
     "Limits",

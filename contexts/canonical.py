@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from contexts import strict_json
 from contexts.limits import DEFAULT_LIMITS
@@ -23,18 +23,25 @@ if TYPE_CHECKING:
     from contexts.store import ContextSelection
 
 RECENT_HASHES: Final = 256
+HashAlgorithm = Literal["sha256", "sha384"]
 
 
 class CanonicalHasher(Protocol):
-    """Whatever gives the SHA-256 of a document's canonical N-Quads, 32 bytes."""
+    """Whatever gives the hash of a document's canonical N-Quads: SHA-256, 32 bytes, or SHA-384, 48 bytes."""
 
-    def __call__(self, document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+    def __call__(
+        self, document: dict[str, Any], *, selection: ContextSelection, algorithm: HashAlgorithm = "sha256"
+    ) -> bytes:
         """Hash a document, read with these versions of the contexts."""
         ...
 
 
 def canonicalize(
-    document: dict[str, Any], *, selection: ContextSelection, limits: Limits = DEFAULT_LIMITS
+    document: dict[str, Any],
+    *,
+    selection: ContextSelection,
+    limits: Limits = DEFAULT_LIMITS,
+    algorithm: HashAlgorithm = "sha256",
 ) -> str:
     """The canonical N-Quads of a document (RDFC-1.0), in which nothing of it is lost.
 
@@ -42,6 +49,7 @@ def canonicalize(
         document: parsed JSON with an `@context`; not changed.
         selection: which versions of the contexts to read it with.
         limits: what it may cost.
+        algorithm: what blank nodes are told apart by.
 
     Raises:
         DataLossError: something would not be signed, or could be changed without breaking a signature.
@@ -50,22 +58,25 @@ def canonicalize(
         UnknownContextError, InlineContextError: a context from outside.
     """
     quads = to_statements(document, tables=selection.tables, limits=limits)
-    return canonical_nquads(quads, work=limits.work)
+    return canonical_nquads(quads, algorithm=algorithm, work=limits.work)
 
 
-def hash_canonical(document: dict[str, Any], *, selection: ContextSelection) -> bytes:
-    """SHA-256 of the canonical N-Quads, 32 bytes.
+def hash_canonical(
+    document: dict[str, Any], *, selection: ContextSelection, algorithm: HashAlgorithm = "sha256"
+) -> bytes:
+    """The hash of the canonical N-Quads, 32 or 48 bytes; the same algorithm within and without.
 
     Raises:
         ContextsError: see `canonicalize`.
     """
-    return hashlib.sha256(canonicalize(document, selection=selection).encode()).digest()
+    canonical = canonicalize(document, selection=selection, algorithm=algorithm)
+    return hashlib.new(algorithm, canonical.encode()).digest()
 
 
 class RecentHashes:
     """A hasher that remembers its latest answers: what was just verified need not be canonicalized again.
 
-    Only hashes are kept, 64 bytes for each; errors are not. Safe to share between threads.
+    Only hashes are kept, 96 bytes at most for each; errors are not. Safe to share between threads.
 
     Args:
         size: how many to remember.
@@ -78,18 +89,21 @@ class RecentHashes:
         self._hashes: OrderedDict[bytes, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __call__(self, document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+    def __call__(
+        self, document: dict[str, Any], *, selection: ContextSelection, algorithm: HashAlgorithm = "sha256"
+    ) -> bytes:
         """Hash a document, or remember its hash.
 
         Raises:
             ContextsError: see `canonicalize`.
         """
-        key = hashlib.sha256(selection.digest + strict_json.dumps(document)).digest()
+        # the two algorithms' digests differ in length, and so do their keys
+        key = hashlib.new(algorithm, selection.digest + strict_json.dumps(document)).digest()
         with self._lock:
             if key in self._hashes:
                 self._hashes.move_to_end(key)
                 return self._hashes[key]
-        value = self._hasher(document, selection=selection)
+        value = self._hasher(document, selection=selection, algorithm=algorithm)
         with self._lock:
             self._hashes[key] = value
             while len(self._hashes) > self._size:

@@ -111,6 +111,8 @@ def add_proof(
     options = {name: value for name, value in options.items() if value is not None}
     present = _proofs_of(document)
     secured = _input_document(document, previous_proofs(options, present))
+    if chosen.create is None:
+        raise ProofError("unsupported_cryptosuite", f"{suite} makes base proofs alone")
     value = chosen.create(secured, options, signer=signer, hasher=hasher, selection=selection)
     proofs = [*present, options | {"proofValue": value}]
     return document | {"proof": proofs if len(proofs) > 1 else proofs[0]}

@@ -1,4 +1,4 @@
-"""What a cryptosuite is: a name, the key types it takes, and two functions."""
+"""What a cryptosuite is: a name, the key types it takes, and its functions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from contexts import CanonicalHasher, ContextSelection
     from did.keys import KeyType, PublicKey, Signer
 
@@ -41,6 +43,68 @@ class VerifyProofValue(Protocol):
     ) -> None: ...
 
 
+class CreateBaseProofValue(Protocol):
+    """Sign a document so that its holder can later show parts of it; gives the base `proofValue`."""
+
+    def __call__(
+        self,
+        document: JsonObject,
+        options: JsonObject,
+        *,
+        signer: Signer,
+        selection: ContextSelection,
+        mandatory_pointers: Sequence[str],
+    ) -> str: ...
+
+
+class VerifyBaseProofValue(Protocol):
+    """Check a base `proofValue` with the whole document, as its issuer and its holder do; raises when it does
+    not hold.
+    """
+
+    def __call__(
+        self,
+        document: JsonObject,
+        options: JsonObject,
+        proof_value: str,
+        *,
+        public_key: PublicKey,
+        selection: ContextSelection,
+    ) -> None: ...
+
+
+class DeriveProofValue(Protocol):
+    """Keep of a document what its mandatory and the selective pointers name; gives it, unsecured, with its
+    derived `proofValue`.
+    """
+
+    def __call__(
+        self,
+        document: JsonObject,
+        options: JsonObject,
+        proof_value: str,
+        *,
+        public_key: PublicKey,
+        selection: ContextSelection,
+        selective_pointers: Sequence[str],
+    ) -> tuple[JsonObject, str]: ...
+
+
+@dataclass(frozen=True)
+class SelectiveDisclosure:
+    """What a suite of base and derived proofs has beside `verify`, which takes derived proofs alone.
+
+    Args:
+        create_base: signs.
+        verify_base: checks what the holder was given.
+        derive: makes what the holder shows.
+    """
+
+    create_base: CreateBaseProofValue
+    verify_base: VerifyBaseProofValue
+    derive: DeriveProofValue
+
+
 @dataclass(frozen=True)
 class CryptoSuite:
     """A cryptosuite.
@@ -48,11 +112,13 @@ class CryptoSuite:
     Args:
         name: the `cryptosuite` value.
         key_types: the only key types it may be used with.
-        create: signs.
+        create: signs; None for a suite that only makes base proofs.
         verify: checks.
+        selective: for a suite of base and derived proofs.
     """
 
     name: str
     key_types: frozenset[KeyType]
-    create: CreateProofValue
+    create: CreateProofValue | None
     verify: VerifyProofValue
+    selective: SelectiveDisclosure | None = None

@@ -17,7 +17,7 @@ from tests.timing import costs_at_most
 from tests.unit.credentials.conftest import NOW, World, did_of, new_signer
 
 if TYPE_CHECKING:
-    from contexts import ContextSelection
+    from contexts import ContextSelection, HashAlgorithm
 
 
 def verify(world: World, document: dict[str, Any], **changes: Any) -> Any:
@@ -394,9 +394,9 @@ def test_a_set_of_proofs_costs_one_canonicalization(world: World) -> None:
     spoilt = {**good, "created": "2026-11-24T08:00:00Z"}
     asked: list[dict[str, Any]] = []
 
-    def hasher(document: dict[str, Any], *, selection: ContextSelection) -> bytes:
+    def hasher(document: dict[str, Any], *, selection: ContextSelection, algorithm: HashAlgorithm = "sha256") -> bytes:
         asked.append(document)
-        return hash_canonical(document, selection=selection)
+        return hash_canonical(document, selection=selection, algorithm=algorithm)
 
     with costs_at_most(0.5), pytest.raises(ProofError) as caught:
         verify(world, signed | {"proof": [*signed["proof"], spoilt]}, hasher=hasher)

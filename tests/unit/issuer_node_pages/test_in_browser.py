@@ -9,6 +9,7 @@ import pytest
 
 from passeur.demo.people import Situation
 from passeur.demo.seed import BADGES, LEARNERS, ExampleBadge
+from tests.pages import submit
 from tests.unit.issuer_node_pages.addresses import coordinator_pages, passeur_pages, public_pages
 from tests.unit.issuer_node_pages.conftest import ADMIN, Story, play_session
 from tests.unit.issuer_node_pages.serving import ServedSite, Watched, serve_site, watch
@@ -45,7 +46,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ServedSit
 
 def sign_in(seen: Watched, site: ServedSite, email: str = ADMIN) -> None:
     seen.page.goto(site.link(email))
-    seen.page.get_by_role("button", name=re.compile("^(Entrer|Enter)$")).click()
+    submit(seen.page, seen.page.get_by_role("button", name=re.compile("^(Entrer|Enter)$")))
     seen.page.wait_for_selector("html[data-ready]", state="attached")
 
 
@@ -242,19 +243,19 @@ def test_the_pages_work_without_script(served, chrome):
     context = chrome.new_context(java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
     page.goto(site.link())
-    page.get_by_role("button", name="Entrer", exact=True).click()
+    submit(page, page.get_by_role("button", name="Entrer", exact=True))
     page.goto(f"{site.base}/situations/new")
     assert page.locator("input[name=behaviour]").count() == 4
     page.locator("#f-title").fill("Sans script (exemple)")
     page.locator("#f-behaviour-1").fill("Range le matériel")
-    page.get_by_role("button", name="Enregistrer la situation").click()
+    submit(page, page.get_by_role("button", name="Enregistrer la situation"))
     assert "Range le matériel" in page.locator("main").inner_text()
     page.goto(f"{site.base}/badges/new")
     page.locator("#f-description").fill("Répare un vélo.")
     page.locator("#f-name").fill("Je répare")
     page.locator("input[name=kind][value=skill]").check(force=True)
     page.locator("#f-criteria").fill("- Démonte\n- Remonte")
-    page.get_by_role("button", name="Faire ce badge").click()
+    submit(page, page.get_by_role("button", name="Faire ce badge"))
     assert "Le badge est fait" in page.locator("main").inner_text()
     page.goto(f"{site.base}/sessions/{story.session_id}/slips")
     assert page.locator(".slip").count() == 11

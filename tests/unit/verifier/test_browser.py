@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from credentials.open_badges import Alignment, Evidence, Issuer
+from tests.pages import submit
 from tests.unit.verifier.scenes import SCENES, drone, signed
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def hand_in(page: Page, base: str, badge: dict[str, Any], folder: Path) -> None:
     file.write_text(json.dumps(badge))
     page.goto(base)
     page.set_input_files("input[name=file]", str(file))
-    page.click("form[enctype] button")
+    submit(page, "form[enctype] button")
 
 
 @pytest.mark.attack("H1")
@@ -131,7 +132,7 @@ def test_nothing_in_a_question_runs(served_place: Place, chrome: Browser):
             watched.page.goto(f"{base}/requests/new")
             watched.page.check("input[value=skill]", force=True)
             watched.page.fill("[name=skill]", text[:290])
-            watched.page.click("form.ask button")
+            submit(watched.page, "form.ask button")
             assert watched.page.locator("[data-request-link]").count() == 1, text
             watched.check()
 
@@ -147,7 +148,7 @@ def test_the_page_that_waits_goes_to_the_result_by_itself(served_place: Place, c
         page.goto(base)
         page.click("text=Demander un badge >> nth=-1")
         page.keyboard.press("Tab")
-        page.click("form.ask button")
+        submit(page, "form.ask button")
         link = page.locator("[data-request-link]").get_attribute("data-request-link")
         assert page.locator("svg.qr").count() == 1
         request = wallet.open(link)
@@ -199,10 +200,10 @@ def test_axe_finds_nothing(served_place: Place, chrome: Browser, tmp_path: Path,
             look(page, path)
         page.goto(f"{base}/requests/new")
         page.check("input[value=skill]", force=True)
-        page.click("form.ask button")
+        submit(page, "form.ask button")
         look(page, "a question with an error")
         page.fill("[name=skill]", "Souder")
-        page.click("form.ask button")
+        submit(page, "form.ask button")
         look(page, "a request")
         for name in ("valid", "unknown_issuer", "bearer", "revoked", "edited", "unreachable"):
             hand_in(page, base, SCENES[name].make(place.world), tmp_path)
