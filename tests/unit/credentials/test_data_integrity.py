@@ -394,7 +394,9 @@ def test_a_set_of_proofs_costs_one_canonicalization(world: World) -> None:
     spoilt = {**good, "created": "2026-11-24T08:00:00Z"}
     asked: list[dict[str, Any]] = []
 
-    def hasher(document: dict[str, Any], *, selection: ContextSelection, algorithm: HashAlgorithm = "sha256") -> bytes:
+    def hasher(
+        document: dict[str, Any], *, selection: ContextSelection, algorithm: HashAlgorithm = "sha256"
+    ) -> bytes:
         asked.append(document)
         return hash_canonical(document, selection=selection, algorithm=algorithm)
 
