@@ -49,6 +49,7 @@ class ContextStore:
     def __init__(self, versions: Mapping[str, tuple[_Version, ...]]) -> None:
         self._versions = versions
         self._selections: dict[tuple[str, ...], ContextSelection] = {}
+        self._by_labels: dict[tuple[tuple[str, str], ...], ContextSelection] = {}
         self._lock = threading.Lock()
 
     @classmethod
@@ -112,6 +113,14 @@ class ContextStore:
 
     def _select(self, labels: Mapping[str, str]) -> ContextSelection:
         """The selection with these versions, newest for what is not named; made once, then shared."""
+        # only URLs with several versions have labels: there are few such keys, whoever asks
+        named = tuple((url, label) for url, label in labels.items() if label)
+        known = self._by_labels.get(named)
+        if known is None:
+            known = self._by_labels[named] = self._find_selection(dict(named))
+        return known
+
+    def _find_selection(self, labels: Mapping[str, str]) -> ContextSelection:
         chosen = {
             url: next((v for v in versions if labels.get(url) == v.pinned.label), versions[0])
             for url, versions in self._versions.items()

@@ -12,6 +12,7 @@ _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 _BASE58_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BASE58_DIGITS: Final = {character: value for value, character in enumerate(_BASE58_ALPHABET)}
 _BASE58: Final = 58
+_BASE58_PAIRS: Final = tuple(first + second for first in _BASE58_ALPHABET for second in _BASE58_ALPHABET)
 MAXIMUM_BASE58_LENGTH: Final = 1024
 
 
@@ -46,12 +47,14 @@ def encode_base58btc(data: bytes) -> str:
     Source: Controlled Identifiers v1.0, section 2.4 (Multibase) and 3.4 (Base Encode).
     """
     number = int.from_bytes(data)
-    digits: list[str] = []
+    pairs: list[str] = []
     while number:
-        number, remainder = divmod(number, _BASE58)
-        digits.append(_BASE58_ALPHABET[remainder])
+        # two digits at a time: a division of a long number costs the same by 58 as by its square
+        number, remainder = divmod(number, _BASE58 * _BASE58)
+        pairs.append(_BASE58_PAIRS[remainder])
+    digits = "".join(reversed(pairs)).lstrip(_BASE58_ALPHABET[0])
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "z" + _BASE58_ALPHABET[0] * zeros + "".join(reversed(digits))
+    return "z" + _BASE58_ALPHABET[0] * zeros + digits
 
 
 def decode_base58btc(text: str) -> bytes:

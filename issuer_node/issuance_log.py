@@ -1,7 +1,7 @@
 """The statements of a credential request: what an access token stands for, the intent, the signed bytes.
 
-This is the path that is measured (`make bench`): the statements are on tables, put together once, and run on
-the connection itself. Every one of them is here, behind a function that says what it is for.
+This is the path that is measured (`make bench`): the statements are on tables, compiled once, and run on the
+driver's own connection. Every one of them is here, behind a function that says what it is for.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from issuer_node.achievements import AwardFacts, BadgeFacts
 from issuer_node.models import METADATA, IssuanceState, OfferState
 from issuer_node.status_lists import StatusIndex, reserve_index
 from web.database import new_id
+from web.statements import Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Table
+
+    from web.statements import Transaction
 
 _TOKENS: Final = METADATA.tables["access_tokens"]
 _OFFERS: Final = METADATA.tables["offers"]
@@ -73,7 +76,7 @@ def _columns(table: Table, facts: type) -> list[Any]:
     return [table.c[field.name].label(f"{table.name}_{field.name}") for field in fields(facts)]
 
 
-_GRANT: Final = (
+_GRANT: Final = Statement(
     select(
         _TOKENS.c.by_identifier,
         _TOKENS.c.offer_id,
@@ -93,9 +96,9 @@ _BADGE_AT: Final = 5
 _AWARD_AT: Final = _BADGE_AT + len(fields(BadgeFacts))
 
 
-def find_grant(connection: Connection, *, token_digest: str, now: datetime) -> Grant | None:
+def find_grant(transaction: Transaction, *, token_digest: str, now: datetime) -> Grant | None:
     """Read all that a token stands for, at once; None when there is no such token, or it has ended."""
-    row = connection.execute(_GRANT, {"digest": token_digest, "now": now}).first()
+    row = transaction.first(_GRANT, {"digest": token_digest, "now": now})
     if row is None:
         return None
     by_identifier, offer_id, stands, holder_did, content = row[:_BADGE_AT]
@@ -109,7 +112,7 @@ def find_grant(connection: Connection, *, token_digest: str, now: datetime) -> G
     )
 
 
-_STILL_STANDS: Final = (
+_STILL_STANDS: Final = Statement(
     select(_AWARDS.c.id)
     .join(_OFFERS, _OFFERS.c.award_id == _AWARDS.c.id)
     .where(
@@ -119,10 +122,16 @@ _STILL_STANDS: Final = (
     )
     .with_for_update()
 )
-_RECORD: Final = insert(_ISSUANCES)
+_RECORD: Final = Statement(
+    insert(_ISSUANCES),
+    columns=(
+        "id", "award_id", "offer_id", "holder_did", "credential_id", "status_list_id", "status_index",
+        "state", "intended_at",
+    ),
+)  # fmt: skip
 
 
-def record_intent(connection: Connection, grant: Grant, *, holder_did: str, now: datetime) -> Intent | None:
+def record_intent(transaction: Transaction, grant: Grant, *, holder_did: str, now: datetime) -> Intent | None:
     """Reserve a status index and record the intent; None when the offer no longer stands.
 
     The award is locked until the transaction ends: a revocation comes before, or finds the intent.
@@ -130,11 +139,11 @@ def record_intent(connection: Connection, grant: Grant, *, holder_did: str, now:
     Raises:
         IssuingError: see `reserve_index`.
     """
-    if connection.execute(_STILL_STANDS, {"offer_id": grant.offer_id}).first() is None:
+    if transaction.first(_STILL_STANDS, {"offer_id": grant.offer_id}) is None:
         return None
-    place = reserve_index(connection, now=now)
+    place = reserve_index(transaction, now=now)
     intent = Intent(new_id(), f"urn:uuid:{uuid.uuid4()}", place, now)
-    connection.execute(
+    transaction.change(
         _RECORD,
         {
             "id": intent.id,
@@ -151,7 +160,7 @@ def record_intent(connection: Connection, grant: Grant, *, holder_did: str, now:
     return intent
 
 
-_KEEP: Final = (
+_KEEP: Final = Statement(
     update(_ISSUANCES)
     .where(_ISSUANCES.c.id == bindparam("intent_id"), _ISSUANCES.c.revoked_at.is_(None))
     .values(
@@ -164,7 +173,7 @@ _KEEP: Final = (
 
 
 def keep_content(
-    connection: Connection, intent: Intent, *, content: bytes, offer_id: str, now: datetime
+    transaction: Transaction, intent: Intent, *, content: bytes, offer_id: str, now: datetime
 ) -> bool:
     """Keep the signed bytes with their intent; False when the award was revoked meanwhile.
 
@@ -172,14 +181,17 @@ def keep_content(
         sqlalchemy.exc.IntegrityError: another request for this offer was first.
     """
     values = {"intent_id": intent.id, "bytes": content, "now": now, "for_offer": offer_id}
-    return connection.execute(_KEEP, values).rowcount == 1
+    return transaction.change(_KEEP, values) == 1
 
 
-_ISSUED: Final = select(_ISSUANCES.c.holder_did, _ISSUANCES.c.content).where(
-    _ISSUANCES.c.issued_offer_id == bindparam("offer_id")
+_ISSUED: Final = Statement(
+    select(_ISSUANCES.c.holder_did, _ISSUANCES.c.content).where(
+        _ISSUANCES.c.issued_offer_id == bindparam("offer_id")
+    )
 )
 
 
-def find_issued(connection: Connection, *, offer_id: str) -> Issued:
-    """What was issued for an offer for which something was."""
-    return Issued(*connection.execute(_ISSUED, {"offer_id": offer_id}).one())
+def find_issued(transaction: Transaction, *, offer_id: str) -> Issued | None:
+    """What was issued for an offer."""
+    row = transaction.first(_ISSUED, {"offer_id": offer_id})
+    return None if row is None else Issued(*row)

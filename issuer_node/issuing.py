@@ -136,8 +136,8 @@ def _find_grant(node: Node, access_token: str) -> Grant:
 
     Source: RFC 6750, section 3.1.
     """
-    with node.database.reading() as connection:
-        grant = find_grant(connection, token_digest=token_digest(access_token), now=node.now())
+    with node.database.reading() as transaction:
+        grant = find_grant(transaction, token_digest=token_digest(access_token), now=node.now())
     if grant is None:
         raise CredentialRequestError("invalid_token", "unknown or expired access token")
     if not grant.stands:
@@ -225,7 +225,7 @@ def _record_intent(node: Node, grant: Grant, holder: HolderKey) -> Intent:
     if now < grant.award.awarded_at - CLOCK_SLACK:
         raise IssuingError("clock_behind")
     intent = node.database.apply(
-        lambda connection: record_intent(connection, grant, holder_did=holder.did, now=now)
+        lambda transaction: record_intent(transaction, grant, holder_did=holder.did, now=now)
     )
     if intent is None:
         raise CredentialRequestError("credential_request_denied", "the offer was withdrawn")
@@ -264,13 +264,16 @@ def _store(node: Node, grant: Grant, intent: Intent, content: bytes, holder: Hol
     now = node.now()
     try:
         kept = node.database.apply(
-            lambda connection: keep_content(
-                connection, intent, content=content, offer_id=grant.offer_id, now=now
+            lambda transaction: keep_content(
+                transaction, intent, content=content, offer_id=grant.offer_id, now=now
             )
         )
     except IntegrityError:
-        with node.database.reading() as connection:
-            return _deliver_again(find_issued(connection, offer_id=grant.offer_id), holder)
+        with node.database.reading() as transaction:
+            first = find_issued(transaction, offer_id=grant.offer_id)
+        if first is None:
+            raise
+        return _deliver_again(first, holder)
     if not kept:
         raise CredentialRequestError("credential_request_denied", "the award was revoked")
     return content

@@ -19,12 +19,13 @@ from credentials.data_integrity import add_proof
 from credentials.status import MINIMUM_ENTRIES, Bitstring, build_status_list_credential
 from issuer_node.errors import IssuingError, NotFoundError
 from issuer_node.models import METADATA, Issuance, StatusList
+from web.statements import Statement
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
     from sqlmodel import Session
 
     from issuer_node.node import Node
+    from web.statements import Transaction
 
 CLOCK_SLACK: Final = timedelta(seconds=60)
 _LIFE: Final = timedelta(days=7)  # `validUntil`: a list that nobody signs any more ends
@@ -33,7 +34,7 @@ _SIGN_TRIES: Final = 10
 _INDEX_TRIES: Final = 200
 
 
-# the hot path's statements, put together once
+# the hot path's statements, compiled once
 _LISTS: Final = METADATA.tables[str(StatusList.__tablename__)]
 _OPEN_LIST: Final = (
     select(_LISTS.c.id)
@@ -44,7 +45,7 @@ _OPEN_LIST: Final = (
     .scalar_subquery()
 )
 _IS_LATEST: Final = or_(_LISTS.c.last_intended_at.is_(None), _LISTS.c.last_intended_at < bindparam("now"))
-_COUNT_ONE: Final = (
+_COUNT_ONE: Final = Statement(
     update(_LISTS)
     .where(_LISTS.c.id == _OPEN_LIST)
     .values(
@@ -53,9 +54,12 @@ _COUNT_ONE: Final = (
     )
     .returning(_LISTS.c.id, _LISTS.c.entries, _LISTS.c.last_intended_at)
 )
-_TAKEN: Final = select(Issuance.id).where(
-    Issuance.status_list_id == bindparam("list_id"), Issuance.status_index == bindparam("index")
+_TAKEN: Final = Statement(
+    select(Issuance.id).where(
+        Issuance.status_list_id == bindparam("list_id"), Issuance.status_index == bindparam("index")
+    )
 )
+_ADD_LIST: Final = Statement(insert(_LISTS), columns=tuple(StatusList.model_fields))
 
 
 @dataclass(frozen=True)
@@ -79,27 +83,29 @@ def list_url(node: Node, list_id: str) -> str:
     return f"{node.base_url}/status/{list_id}"
 
 
-def reserve_index(connection: Connection, *, now: datetime) -> StatusIndex:
+def reserve_index(transaction: Transaction, *, now: datetime) -> StatusIndex:
     """Give out a random index that was never given out, in the transaction that records the intent.
 
     The list's row is held until that transaction ends, so two workers never draw at once; the unique
     constraint of the issuance log stands behind. A list is left when half of it is given out.
 
     Args:
-        connection: of the intent's transaction.
+        transaction: the intent's.
         now: aware UTC.
 
     Raises:
         IssuingError: "clock_behind": the clock stands before the last intent; nothing is past-dated.
     """
-    counted = connection.execute(_COUNT_ONE, {"now": now}).first()
+    counted = transaction.first(_COUNT_ONE, {"now": now})
     if counted is None:
-        _open_list(connection, now)
-        counted = connection.execute(_COUNT_ONE, {"now": now}).one()
+        _open_list(transaction, now)
+        counted = transaction.first(_COUNT_ONE, {"now": now})
+    if counted is None:
+        raise IssuingError("status_list_busy")
     list_id, entries, last = counted
     if now < last - CLOCK_SLACK:
         raise IssuingError("clock_behind")
-    return StatusIndex(list_id, _draw(connection, list_id, entries))
+    return StatusIndex(list_id, _draw(transaction, list_id, entries))
 
 
 def revoke_issuances(session: Session, *, award_id: str, now: datetime) -> None:
@@ -184,16 +190,15 @@ def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
         session.exec(update(StatusList).where(*unchanged).values(**values))
 
 
-def _open_list(connection: Connection, now: datetime) -> None:
+def _open_list(transaction: Transaction, now: datetime) -> None:
     row = StatusList(entries=MINIMUM_ENTRIES, created_at=now)
-    connection.execute(insert(_LISTS), row.model_dump())
+    transaction.change(_ADD_LIST, row.model_dump())
 
 
-def _draw(connection: Connection, list_id: str, entries: int) -> int:
+def _draw(transaction: Transaction, list_id: str, entries: int) -> int:
     """Half of the list is free: two draws on average."""
     for _ in range(_INDEX_TRIES):
         index = secrets.randbelow(entries)
-        taken = connection.execute(_TAKEN, {"list_id": list_id, "index": index}).first()
-        if taken is None:
+        if transaction.first(_TAKEN, {"list_id": list_id, "index": index}) is None:
             return index
     raise IssuingError("status_list_busy")

@@ -31,11 +31,10 @@ from verifier.models import METADATA, RequestState
 from verifier.reports import Findings
 from verifier.requests import client_id
 from verifier.results import digest, seal_findings
+from web.statements import Statement
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from sqlalchemy import Update
 
     from credentials.report import Report
     from verifier.desk import Desk
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
 MAXIMUM_TOKEN_BYTES: Final = 2_097_152
 _CODE_BYTES: Final = 32
 
-# the statements of an answer, on tables and put together once: this path is measured (`make bench`)
+# the statements of an answer, on tables and compiled once: this path is measured (`make bench`)
 _REQUESTS: Final = METADATA.tables["presentation_requests"]
 _INVITATIONS: Final = METADATA.tables["invitations"]
-_FIND: Final = (
+_FIND: Final = Statement(
     select(
         _INVITATIONS.c.id.label("invitation_id"),
         _INVITATIONS.c.channel,
@@ -63,11 +62,13 @@ _FIND: Final = (
 _CLOSE_OPEN: Final = update(_REQUESTS).where(
     _REQUESTS.c.id == bindparam("request"), _REQUESTS.c.state == RequestState.OPEN
 )
-_SPEND: Final = _CLOSE_OPEN.where(_REQUESTS.c.expires_at > bindparam("now")).values(
-    state=RequestState.RECEIVED, answered_through=bindparam("channel")
+_SPEND: Final = Statement(
+    _CLOSE_OPEN.where(_REQUESTS.c.expires_at > bindparam("now")).values(
+        state=RequestState.RECEIVED, answered_through=bindparam("channel")
+    )
 )
-_DECLINE: Final = _CLOSE_OPEN.values(state=RequestState.DECLINED)
-_KEEP: Final = (
+_DECLINE: Final = Statement(_CLOSE_OPEN.values(state=RequestState.DECLINED))
+_KEEP: Final = Statement(
     update(_REQUESTS)
     .where(_REQUESTS.c.id == bindparam("request"))
     .values(
@@ -163,8 +164,8 @@ def receive(desk: Desk, invitation_id: str, posted: PostedResponse) -> str:
 
 
 def _find(desk: Desk, invitation_id: str, state: str | None) -> _Asked:
-    with desk.database.reading() as connection:
-        row = connection.execute(_FIND, {"invitation": invitation_id}).first()
+    with desk.database.reading() as transaction:
+        row = transaction.first(_FIND, {"invitation": invitation_id})
     if row is None:
         raise ResponseError("unknown_request", "there is no such request, or it is gone")
     asked = _Asked(*row)
@@ -227,9 +228,9 @@ def _keep(desk: Desk, asked: _Asked, report: Report) -> str:
     return code
 
 
-def _changed(desk: Desk, statement: Update, values: dict[str, Any]) -> int:
+def _changed(desk: Desk, statement: Statement, values: dict[str, Any]) -> int:
     """Run a statement and commit; gives the number of rows that it changed."""
-    return desk.database.apply(lambda connection: connection.execute(statement, values).rowcount)
+    return desk.database.apply(lambda transaction: transaction.change(statement, values))
 
 
 def _refuse_bad_answer(report: Report) -> None:

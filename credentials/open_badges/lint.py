@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from credentials.errors import CredentialsError
 from credentials.open_badges.lint_rules import RULES
+from credentials.open_badges.lint_values import broken_value_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,6 +61,7 @@ def lint_credential(
         for rule in RULES
         for pointer, detail in rule.find(document, now)
     ]
+    findings += [LintFinding(rule.name, where, rule.detail) for rule, where in broken_value_rules(document)]
     if require_status and "credentialStatus" not in document:
         findings.append(LintFinding("status-present", "/credentialStatus", "the issuer's policy demands one"))
     return findings

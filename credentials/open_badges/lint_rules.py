@@ -1,4 +1,5 @@
-"""The rules of the linter. A rule yields (JSON Pointer, detail) for each place where it fires.
+"""The rules of the linter about members. A rule yields (JSON Pointer, detail) for each place where it fires;
+those about any value, wherever it stands, are in `lint_values`.
 
 Rules never fail on odd shapes: what is not there is another rule's business.
 """
@@ -16,7 +17,6 @@ from credentials.dates import parse_date_time_stamp
 from credentials.errors import DateSyntaxError
 from credentials.open_badges.builder import CREDENTIALS_V2, OPEN_BADGES_CONTEXT
 from credentials.open_badges.kinds import ENUMERATED_ACHIEVEMENT_TYPES
-from credentials.open_badges.plain_text import holds_email, is_composed, is_plain
 
 JsonObject = dict[str, Any]
 Places = Iterator[tuple[str, str]]
@@ -66,18 +66,6 @@ def _moment(value: Any) -> datetime | None:
         return parse_date_time_stamp(value)
     except DateSyntaxError:
         return None
-
-
-def _walk(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Give every value below, with its pointer, without recursion on the depth of the input."""
-    waiting = [(pointer, value)]
-    while waiting:
-        where, each = waiting.pop()
-        yield where, each
-        if isinstance(each, dict):
-            waiting += [(f"{where}/{name}", member) for name, member in each.items()]
-        elif isinstance(each, list):
-            waiting += [(f"{where}/{number}", member) for number, member in enumerate(each)]
 
 
 def _contexts_in_order(document: JsonObject, _now: datetime) -> Places:
@@ -136,14 +124,6 @@ def _subject_id_is_url(document: JsonObject, _now: datetime) -> Places:
 def _subject_typed(document: JsonObject, _now: datetime) -> Places:
     if "AchievementSubject" not in _types(_subject(document)):
         yield f"{_SUBJECT}/type", "AchievementSubject"
-
-
-def _no_clear_email(document: JsonObject, _now: datetime) -> Places:
-    """An e-mail address in a subject, or in its evidence, follows the person wherever the badge goes."""
-    subject = {name: value for name, value in _subject(document).items() if name != "achievement"}
-    for pointer, value in (*_walk(subject, _SUBJECT), *_walk(document.get("evidence"), "/evidence")):
-        if isinstance(value, str) and holds_email(value[:20_000]):
-            yield pointer, "an e-mail address in clear"
 
 
 def _identity_hashed(document: JsonObject, _now: datetime) -> Places:
@@ -281,22 +261,6 @@ def _alignment_complete(document: JsonObject, _now: datetime) -> Places:
             yield f"{_ACHIEVEMENT}/alignment/{number}", "targetName, and targetUrl as a URL"
 
 
-def _no_repeats(document: JsonObject, _now: datetime) -> Places:
-    """RDF has sets: of two equal values with an id, or two equal strings, one is lost."""
-    for pointer, value in _walk(document):
-        if isinstance(value, list) and not pointer.endswith("/@context"):
-            keys = [each.get("id") if isinstance(each, dict) else each for each in value]
-            plain = [key for key in keys if isinstance(key, str)]
-            if len(set(plain)) < len(plain):
-                yield pointer, "the same thing twice"
-
-
-def _no_null_or_empty(document: JsonObject, _now: datetime) -> Places:
-    for pointer, value in _walk(document):
-        if value is None or value in ([], {}, ""):
-            yield pointer, "left out rather than empty"
-
-
 def _status_well_formed(document: JsonObject, _now: datetime) -> Places:
     needed = ("statusPurpose", "statusListIndex", "statusListCredential")
     for number, status in enumerate(_objects(document.get("credentialStatus"))):
@@ -318,22 +282,6 @@ def _status_says_nothing(document: JsonObject, _now: datetime) -> Places:
             yield f"/credentialStatus/{number}/statusListCredential", "names the credential or the person"
 
 
-def _text_is_plain(document: JsonObject, _now: datetime) -> Places:
-    """Control, direction and invisible characters can make a page show something else than what was
-    signed.
-    """
-    for pointer, value in _walk({name: member for name, member in document.items() if name != "@context"}):
-        if isinstance(value, str) and not is_plain(value):
-            yield pointer, "a control, direction or invisible character"
-
-
-def _text_is_composed(document: JsonObject, _now: datetime) -> Places:
-    """Two spellings of one name (NFC, NFD) look the same and sign differently."""
-    for pointer, value in _walk({name: member for name, member in document.items() if name != "@context"}):
-        if isinstance(value, str) and not is_composed(value):
-            yield pointer, "not in Unicode's composed form (NFC)"
-
-
 def _not_yet_signed(document: JsonObject, _now: datetime) -> Places:
     if "proof" in document:
         yield "/proof", "there is a proof already"
@@ -350,7 +298,6 @@ RULES: Final = (
     Rule("subject-identified", _subject_identified),
     Rule("subject-id-is-url", _subject_id_is_url),
     Rule("subject-typed", _subject_typed),
-    Rule("no-clear-email", _no_clear_email),
     Rule("identity-hashed", _identity_hashed),
     Rule("achievement-complete", _achievement_complete),
     Rule("achievement-id-is-url", _achievement_id_is_url),
@@ -370,11 +317,7 @@ RULES: Final = (
     Rule("evidence-substantial", _evidence_substantial),
     Rule("evidence-ids-are-urls", _evidence_ids_are_urls),
     Rule("alignment-complete", _alignment_complete),
-    Rule("no-repeats", _no_repeats),
-    Rule("no-null-or-empty", _no_null_or_empty),
     Rule("status-well-formed", _status_well_formed),
     Rule("status-says-nothing", _status_says_nothing),
-    Rule("text-is-plain", _text_is_plain),
-    Rule("text-is-composed", _text_is_composed),
     Rule("not-yet-signed", _not_yet_signed),
 )

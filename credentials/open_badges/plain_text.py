@@ -21,7 +21,7 @@ def is_plain(text: str) -> bool:
 
 def is_composed(text: str) -> bool:
     """Whether a text is in Unicode's composed form (NFC): two spellings look alike and sign differently."""
-    return unicodedata.is_normalized("NFC", text)
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def holds_email(text: str) -> bool:

@@ -49,13 +49,10 @@ def resolve_did_key(did: str) -> dict[str, Any]:
 
     Source: The did:key Method v0.9, section 3.1.1 (Document Creation Algorithm).
     """
-    public_key = read_did_key(did)
-    url = did_key_method_id(public_key)
-    method = {
-        "id": url,
-        "type": "Multikey",
-        "controller": did,
-        "publicKeyMultibase": public_key.to_multikey(),
-    }
+    read_did_key(did)
+    # a key has one Multikey, so that of the DID need not be written anew
+    multikey = did.removeprefix("did:key:")
+    url = f"{did}#{multikey}"
+    method = {"id": url, "type": "Multikey", "controller": did, "publicKeyMultibase": multikey}
     relationships = {name: [url] for name in _RELATIONSHIPS}
     return {"@context": list(_CONTEXTS), "id": did, "verificationMethod": [method]} | relationships

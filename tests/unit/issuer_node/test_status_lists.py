@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert
 from sqlmodel import col, select, update
 
 from contexts import ContextStore
@@ -16,12 +17,15 @@ from did.resolver import Resolver
 from issuer_node.awards import get_award, revoke_award
 from issuer_node.errors import IssuingError, NotFoundError
 from issuer_node.main import create_app
-from issuer_node.models import Issuance, StatusList
+from issuer_node.models import METADATA, Issuance, StatusList
 from issuer_node.offers import renew_offer
 from issuer_node.status_lists import reserve_index, status_list_credential
 from tests.simulators.asgi import AppFetcher
 from tests.unit.issuer_node.conftest import BASE, settings_for
 from tests.unit.issuer_node.test_exchange import check
+from web.statements import Statement
+
+ADD_ISSUANCE = Statement(insert(METADATA.tables["issuances"]), columns=tuple(Issuance.model_fields))
 
 
 def status_of(credential) -> dict:
@@ -29,24 +33,24 @@ def status_of(credential) -> dict:
 
 
 def reserve(world, offer_id, award_id, times=1):
-    places = []
-    with world.node.database.write() as session:
+    def act(transaction):
+        places = []
         for _ in range(times):
-            place = reserve_index(session.connection(), now=world.clock())
+            place = reserve_index(transaction, now=world.clock())
             places.append((place.list_id, place.index))
-            session.add(
-                Issuance(
-                    award_id=award_id,
-                    offer_id=offer_id,
-                    holder_did="did:key:z",
-                    credential_id=f"urn:uuid:{uuid.uuid4()}",
-                    status_list_id=place.list_id,
-                    status_index=place.index,
-                    intended_at=world.clock(),
-                )
+            row = Issuance(
+                award_id=award_id,
+                offer_id=offer_id,
+                holder_did="did:key:z",
+                credential_id=f"urn:uuid:{uuid.uuid4()}",
+                status_list_id=place.list_id,
+                status_index=place.index,
+                intended_at=world.clock(),
             )
-            session.flush()
-    return places
+            transaction.change(ADD_ISSUANCE, row.model_dump())
+        return places
+
+    return world.node.database.apply(act)
 
 
 @pytest.mark.attack("J4")

@@ -15,6 +15,7 @@ from sqlmodel import Field, select
 
 from web import migrating
 from web.database import Database, UtcDateTime, new_id, service_registry
+from web.statements import Statement
 
 ROOT = Path(__file__).parents[3]
 Base = service_registry()
@@ -102,18 +103,25 @@ def at_once(number: int, act) -> None:
         thread.join()
 
 
+ADD = Statement(sa.insert(Thing), columns=("id", "count"))
+FIND = Statement(sa.select(Thing.id, Thing.at).where(Thing.id == sa.bindparam("which")))
+
+
 def thing_ids(database) -> set[str]:
-    with database.reading() as connection:
-        return set(connection.execute(sa.select(Thing.id)).scalars())
+    with database.session() as session:
+        return {thing.id for thing in session.exec(select(Thing))}
+
+
+def add(transaction, number: int) -> int:
+    return transaction.change(ADD, {"id": str(number), "count": number})
 
 
 def test_a_deed_is_committed_when_it_has_its_result(database):
     seen = {}
 
     def deed(number):
-        statement = sa.insert(Thing).values(id=str(number), count=number)
-        given = database.apply(lambda connection: (connection.execute(statement), number))
-        seen[given[1]] = str(number) in thing_ids(database)
+        given = database.apply(lambda transaction: (add(transaction, number), number))
+        seen[given[1]] = given[0] == 1 and str(number) in thing_ids(database)
 
     at_once(16, deed)
     assert seen == dict.fromkeys(range(16), True)
@@ -122,17 +130,17 @@ def test_a_deed_is_committed_when_it_has_its_result(database):
 def test_a_deed_that_fails_takes_no_other_with_it(database):
     outcomes = {}
 
-    def deed(connection, number):
-        connection.execute(sa.insert(Thing).values(id=str(number)))
+    def deed(transaction, number):
+        add(transaction, number)
         if number % 4 == 0:
             raise RuntimeError(number)
         if number % 4 == 1:
-            connection.execute(sa.insert(Thing).values(id=str(number)))
+            add(transaction, number)
         return number
 
     def run(number):
         try:
-            outcomes[number] = database.apply(lambda connection: deed(connection, number))
+            outcomes[number] = database.apply(lambda transaction: deed(transaction, number))
         except (RuntimeError, IntegrityError) as err:
             outcomes[number] = type(err)
 
@@ -144,29 +152,35 @@ def test_a_deed_that_fails_takes_no_other_with_it(database):
 
 @pytest.mark.attack("J4")
 def test_of_thirty_two_deeds_at_once_exactly_one_claims(database):
-    database.apply(lambda connection: connection.execute(sa.insert(Thing).values(id="code")))
-    claiming = sa.update(Thing).where(Thing.id == "code", Thing.count == 0).values(count=1)
-    claimed = []
-    at_once(
-        32,
-        lambda _: claimed.append(database.apply(lambda connection: connection.execute(claiming).rowcount)),
+    database.apply(lambda transaction: add(transaction, 0))
+    claiming = Statement(
+        sa.update(Thing).where(Thing.id == sa.bindparam("which"), Thing.count == 0).values(count=1)
     )
+    claimed = []
+
+    def claim(_):
+        claimed.append(database.apply(lambda transaction: transaction.change(claiming, {"which": "0"})))
+
+    at_once(32, claim)
     assert sorted(claimed) == [0] * 31 + [1]
 
 
 def test_deeds_that_wait_share_a_commit(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
     Base.metadata.create_all(database._writing)
-    commits = []
-    sa.event.listen(database._writing, "commit", commits.append)
+    said: list[str] = []
+    database.dispose()
+    sa.event.listen(
+        database._writing, "connect", lambda connection, _: connection.set_trace_callback(said.append)
+    )
     first_is_in, may_go_on = threading.Event(), threading.Event()
 
     def deed(number):
-        def act(connection):
+        def act(transaction):
             if number == 0:
                 first_is_in.set()
                 may_go_on.wait(10)
-            connection.execute(sa.insert(Thing).values(id=str(number)))
+            add(transaction, number)
 
         database.apply(act)
 
@@ -181,7 +195,7 @@ def test_deeds_that_wait_share_a_commit(tmp_path):
     for thread in threads:
         thread.join()
     assert len(thing_ids(database)) == 9
-    assert len(commits) == 2
+    assert said.count("COMMIT") == 2
     database.dispose()
 
 
@@ -198,6 +212,49 @@ def test_a_database_that_does_not_answer_fails_every_deed_once(tmp_path):
     at_once(4, run)
     assert sorted(failed) == [0, 1, 2, 3]
     assert tried == []
+
+
+def test_a_compiled_statement_means_what_it_means_elsewhere(database):
+    paris = datetime(2026, 10, 14, 16, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
+    add_dated = Statement(sa.insert(Thing), columns=("id", "count", "at"))
+    database.apply(lambda transaction: transaction.change(add_dated, {"id": "a", "count": 0, "at": paris}))
+    database.apply(lambda transaction: transaction.change(add_dated, {"id": "b", "count": 0, "at": None}))
+    with database.session() as session:
+        assert session.get(Thing, "a").at == paris
+    with database.reading() as transaction:
+        assert transaction.first(FIND, {"which": "a"}) == ("a", paris.astimezone(UTC))
+        assert transaction.first(FIND, {"which": "b"}) == ("b", None)
+        assert transaction.first(FIND, {"which": "c"}) is None
+    naive = paris.replace(tzinfo=None)
+    with pytest.raises(ValueError, match="naive"):
+        database.apply(
+            lambda transaction: transaction.change(add_dated, {"id": "c", "count": 0, "at": naive})
+        )
+    with pytest.raises(ValueError, match="hangs on its values"):
+        Statement(sa.select(Thing.id).where(Thing.id.in_(["a"]))).for_dialect(database.engine.dialect)
+
+
+def test_reading_with_compiled_statements_cannot_write_either(database):
+    with database.reading() as transaction, pytest.raises(DBAPIError):
+        add(transaction, 1)
+    # and the connection that could not write is as good as new
+    assert database.apply(lambda transaction: add(transaction, 1)) == 1
+    with database.reading() as transaction:
+        assert transaction.first(FIND, {"which": "1"}) == ("1", None)
+    with pytest.raises(IntegrityError) as caught:
+        database.apply(lambda transaction: add(transaction, 1))
+    assert caught.value.params is None
+    assert thing_ids(database) == {"1"}
+
+
+def test_what_a_failed_deed_did_is_undone(database):
+    def act(transaction):
+        add(transaction, 1)
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        database.apply(act)
+    assert thing_ids(database) == set()
 
 
 def test_instants_are_aware_and_utc(database):
