@@ -54,11 +54,11 @@ class Request:
 
 
 @contextmanager
-def _service(name: str, core: int) -> Iterator[dict[str, Any]]:
+def _service(name: str, core: int, engine: str = "ours") -> Iterator[dict[str, Any]]:
     """A service in its own process, pinned to a core; gives what it prepared."""
     count = ROUNDS * CLIENTS * (PER_CLIENT + WARM_UP)
     with tempfile.TemporaryDirectory() as directory:
-        command = [sys.executable, "-m", "bench.serving", name, directory, str(count), str(core)]
+        command = [sys.executable, "-m", "bench.serving", name, directory, str(count), str(core), engine]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             assert process.stdout is not None
@@ -71,15 +71,18 @@ def _service(name: str, core: int) -> Iterator[dict[str, Any]]:
             process.wait(20)
 
 
-def measure_issue(material: Material, *, core: int, library: Callable[[], float]) -> tuple[Compared, float]:
+def measure_issue(
+    material: Material, *, core: int, library: Callable[[], float], engine: str = "ours"
+) -> tuple[Compared, float]:
     """Credential requests a second, each with its own key proof, and the median time of a page in ms.
 
     Args:
         material: what the clients hold.
         core: where the service runs.
         library: measures the library at the same work, on the same core.
+        engine: what the service canonicalizes with, "ours" or "pyld".
     """
-    with _service("node", core) as node:
+    with _service("node", core, engine) as node:
         requests = [_credential_request(material, node["base_url"], each) for each in node["prepared"]]
         compared = _compare(node["base_url"], requests, expected=b'"credentials"', library=library)
         return compared, _page_time(node["base_url"], ["/signin", node["page"]])
@@ -94,9 +97,11 @@ def _credential_request(material: Material, base_url: str, prepared: dict[str, s
     return Request("/openid4vci/credential", strict_json.dumps(body), headers)
 
 
-def measure_present(material: Material, *, core: int, library: Callable[[], float]) -> tuple[Compared, float]:
+def measure_present(
+    material: Material, *, core: int, library: Callable[[], float], engine: str = "ours"
+) -> tuple[Compared, float]:
     """Answers by direct_post a second, and the median time of a page in ms; as `measure_issue`."""
-    with _service("verifier", core) as verifier:
+    with _service("verifier", core, engine) as verifier:
         credential = make_badge_by_did_key(material)
         requests = [_direct_post(material, each, credential) for each in verifier["prepared"]]
         _check_is_good(material, requests[0], verifier["prepared"][0])

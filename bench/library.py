@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pyld import jsonld
 
 from bench.material import NOW, make_credential
+from bench.pyld_engine import PyldHasher
 from bench.timing import rate
-from contexts import strict_json
+from contexts import hash_canonical, strict_json
 from credentials.data_integrity import add_proof, verify_proofs
 from credentials.exchange.presentations import make_presentation
 from credentials.verification import VerificationContext, check_credential, check_presentation
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bench.material import Material
+    from contexts import CanonicalHasher
 
 SUITE = "eddsa-rdfc-2022"
 COUNT = 120
@@ -36,11 +37,15 @@ class Measured:
         rates: of ours, of PyLD's and of the floor.
         issue_and_report: issue a credential, and check it with a full report, as a node does.
         present: check a presentation with a full report, as a verifier does.
+        issue_by_pyld: issue a credential, canonicalized by PyLD.
+        present_by_pyld: check a presentation, canonicalized by PyLD.
     """
 
     rates: dict[str, dict[str, float]]
     issue_and_report: Callable[[], float]
     present: Callable[[], float]
+    issue_by_pyld: Callable[[], float]
+    present_by_pyld: Callable[[], float]
 
 
 def measure(material: Material) -> Measured:
@@ -48,8 +53,10 @@ def measure(material: Material) -> Measured:
     unsigned = [make_credential(material, number) for number in range(COUNT)]
     selection = material.contexts.newest()
 
-    def issue(document: dict[str, Any]) -> dict[str, Any]:
-        return add_proof(document, signer=material.issuer, created=NOW, selection=selection)
+    by_pyld = PyldHasher(material.contexts)
+
+    def issue(document: dict[str, Any], hasher: CanonicalHasher = hash_canonical) -> dict[str, Any]:
+        return add_proof(document, signer=material.issuer, created=NOW, selection=selection, hasher=hasher)
 
     signed = [issue(document) for document in unsigned]
     received = [strict_json.dumps(document) for document in signed]
@@ -73,10 +80,10 @@ def measure(material: Material) -> Measured:
             contexts=material.contexts, now=NOW,
         )  # fmt: skip
 
-    def present(presentation: dict[str, Any]) -> None:
+    def present(presentation: dict[str, Any], hasher: CanonicalHasher = hash_canonical) -> None:
         report = check_presentation(
             presentation,
-            context=context,
+            context=replace(context, hasher=hasher),
             now=NOW,
             expected_domain=DOMAIN,
             expected_challenge=CHALLENGE,
@@ -97,6 +104,8 @@ def measure(material: Material) -> Measured:
         rates,
         issue_and_report=lambda: rate(lambda document: report(strict_json.dumps(issue(document))), unsigned),
         present=lambda: rate(present, presentations),
+        issue_by_pyld=lambda: rate(lambda document: issue(document, by_pyld), unsigned),
+        present_by_pyld=lambda: rate(lambda each: present(each, by_pyld), presentations[:40]),
     )
 
 
@@ -115,15 +124,7 @@ def _raw(material: Material) -> Ed25519PrivateKey:
 
 def _pyld(material: Material, unsigned: list[Any], signed: list[Any]) -> dict[str, float]:
     """PyLD and cryptography, used as their documentation says, contexts in memory."""
-    documents = json.loads(json.dumps(material.contexts.newest_documents()))
-
-    def load(url: str, _: object) -> dict[str, Any]:
-        return {"contextUrl": None, "documentUrl": url, "document": documents[url]}
-
-    def digest(document: dict[str, Any]) -> bytes:
-        options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": load}
-        return hashlib.sha256(jsonld.normalize(document, options).encode()).digest()
-
+    digest = PyldHasher(material.contexts)
     key, public = _raw(material), _raw(material).public_key()
 
     def hashes(document: dict[str, Any], options: dict[str, Any]) -> bytes:

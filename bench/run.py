@@ -40,6 +40,13 @@ def main() -> None:
             material, core=measured, library=_on(measured)(library_measured.present)
         )
         wallet_page = http.measure_wallet_page(core=measured)
+    with console.status("the same, canonicalized by PyLD"), _on(clients):
+        slow_issue, _ = http.measure_issue(
+            material, core=measured, library=_on(measured)(library_measured.issue_by_pyld), engine="pyld"
+        )
+        slow_present, _ = http.measure_present(
+            material, core=measured, library=_on(measured)(library_measured.present_by_pyld), engine="pyld"
+        )
     console.print(_table(figures, issue=issue, present=present))
     ours = figures["ours"]
     console.print(
@@ -49,6 +56,11 @@ def main() -> None:
     console.print(
         f"HTTP present is {present.ratio:.0%} of the library's check of a presentation at the same time "
         f"({present.rate / ours['verify']:.0%} of its verification of one credential)"
+    )
+    console.print(
+        f"with PyLD's canonicalization in both: HTTP issue {slow_issue.rate:,.0f}/s, {slow_issue.ratio:.0%} "
+        f"of the library's issue; HTTP present {slow_present.rate:,.0f}/s, {slow_present.ratio:.0%} of the "
+        "library's check of a presentation"
     )
     console.print(
         f"a page answers in (median): node {node_page:.1f} ms, wallet {wallet_page:.1f} ms, "

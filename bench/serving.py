@@ -1,7 +1,7 @@
 """A real service in a process of its own, with everything prepared that a measurement over HTTP needs.
 
-`python -m bench.serving node|verifier|wallet DIRECTORY COUNT CORE` prints one line of JSON once it serves:
-the base URL, and what the clients are to send.
+`python -m bench.serving node|verifier|wallet DIRECTORY COUNT CORE ours|pyld` prints one line of JSON once
+it serves: the base URL, and what the clients are to send. The last word is what canonicalizes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ import os
 import secrets
 import socket
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
+from bench.pyld_engine import PyldHasher
+from contexts import RecentHashes
 from credentials.exchange.offers import parse_offer_uri
 from issuer_node.awards import award_person, get_award
 from issuer_node.badges import BadgeDraft, SkillDraft, make_badge
@@ -128,6 +131,7 @@ def _prepare_request(desk: Desk) -> dict[str, str]:
 def main(arguments: list[str]) -> None:
     """Prepare, say so, serve until the process is ended."""
     service, directory, count, core = arguments[0], Path(arguments[1]), int(arguments[2]), int(arguments[3])
+    by_pyld = arguments[4] == "pyld"
     os.sched_setaffinity(0, {core})
     common = _common(directory)
     told: dict[str, Any] = {"base_url": common["base_url"]}
@@ -137,11 +141,18 @@ def main(arguments: list[str]) -> None:
                 **common, structure_name="Une structure (exemple)", admin_email="passeur@node.example"
             )
         )
+        if by_pyld:
+            node = app.state.node
+            app.state.node = replace(node, hasher=RecentHashes(hasher=PyldHasher(node.contexts)))
         told["page"], told["prepared"] = _prepare_node(app.state.node, count)
     elif service == "wallet":
         app = create_wallet(WalletSettings(**common))
     else:
         app = create_verifier(VerifierSettings(**common, request_minutes=15))
+        if by_pyld:
+            desk = app.state.desk
+            hasher = PyldHasher(desk.verification.contexts)
+            app.state.desk = replace(desk, verification=replace(desk.verification, hasher=hasher))
         told["prepared"] = _prepare_verifier(app.state.desk, count)
     port = int(common["base_url"].rpartition(":")[2])
     line = json.dumps(told)
