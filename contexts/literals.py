@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+_STRING: Final = f"{XSD}string"
 _ESCAPES: Final = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
     0x08: "\\b",
     0x09: "\\t",
@@ -19,7 +20,7 @@ _ESCAPES: Final = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
     0x22: '\\"',
     0x5C: "\\\\",
 }
-_NEEDS_ESCAPE: Final = re.compile(r'[\x00-\x1f\x7f"\\]')
+NEEDS_ESCAPE: Final = re.compile(r'[\x00-\x1f\x7f"\\]').search
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`\ud800-\udfff]*")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _DOUBLE: Final = re.compile(r"(\d)0*E\+?(-)?0*(\d)")
@@ -38,15 +39,19 @@ def is_language_tag(text: str) -> bool:
 
 def escape(text: str) -> str:
     """Escape what canonical N-Quads escape, and nothing else."""
-    return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
+    return text.translate(_ESCAPES) if NEEDS_ESCAPE(text) else text
 
 
 def string_literal(text: str, *, datatype: str = "", language: str = "") -> str:
     """A literal; `datatype` "" or xsd:string is a plain one."""
-    quoted = f'"{escape(text)}"'
+    return f'"{escape(text)}{literal_end(datatype=datatype, language=language)}'
+
+
+def literal_end(*, datatype: str = "", language: str = "") -> str:
+    """What stands after a literal's text: the closing quote, and its language or datatype."""
     if language:
-        return f"{quoted}@{language}"
-    return quoted if datatype in {"", f"{XSD}string"} else f"{quoted}^^<{datatype}>"
+        return f'"@{language}'
+    return '"' if datatype in {"", _STRING} else f'"^^<{datatype}>'
 
 
 def boolean_literal(value: bool, *, datatype: str = "") -> str:  # noqa: FBT001 - it is the value

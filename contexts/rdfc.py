@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Quad = tuple[str, str, str, str]
 
+_HASH_FUNCTIONS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 DEFAULT_WORK = 4_000
 MAXIMUM_DEPTH = 100
 
@@ -37,7 +38,9 @@ def canonical_nquads(quads: Iterable[Quad], *, algorithm: str = "sha256", work: 
     """
     dataset = set(quads)
     labels = canonical_labels(dataset, algorithm=algorithm, work=work)
-    return "".join(sorted(_line(quad, labels) for quad in dataset))
+    lines = [nquad_line(quad, labels) for quad in dataset]
+    lines.sort()
+    return "".join(lines)
 
 
 def canonical_labels(
@@ -47,12 +50,27 @@ def canonical_labels(
     return _Canonicalization(algorithm, work).run(quads)
 
 
-def _line(quad: Quad, labels: Mapping[str, str]) -> str:
+def nquad_line(quad: Quad, labels: Mapping[str, str]) -> str:
+    """One line of canonical N-Quads, with its newline; blank nodes get the labels that are given."""
     subject, predicate, object_, graph = quad
-    parts = [labels.get(subject, subject), predicate, labels.get(object_, object_)]
+    label = labels.get
     if graph:
-        parts.append(labels.get(graph, graph))
-    return " ".join(parts) + " .\n"
+        return f"{label(subject, subject)} {predicate} {label(object_, object_)} {label(graph, graph)} .\n"
+    return f"{label(subject, subject)} {predicate} {label(object_, object_)} .\n"
+
+
+def _first_degree_line(quad: Quad, label: str) -> str:
+    """A line in which one blank node is `_:a` and all others are `_:z` (section 4.6.3, step 3)."""
+    subject, predicate, object_, graph = quad
+    if subject[0] == "_":
+        subject = "_:a" if subject == label else "_:z"
+    if object_[0] == "_":
+        object_ = "_:a" if object_ == label else "_:z"
+    if not graph:
+        return f"{subject} {predicate} {object_} .\n"
+    if graph.startswith("_:"):
+        graph = "_:a" if graph == label else "_:z"
+    return f"{subject} {predicate} {object_} {graph} .\n"
 
 
 @dataclass
@@ -73,7 +91,7 @@ class _Canonicalization:
     """The canonicalization state (section 4.3) of one run."""
 
     def __init__(self, algorithm: str, work: int) -> None:
-        self._algorithm = algorithm
+        self._hash_function = _HASH_FUNCTIONS[algorithm]
         self._work = work
         self._depth = 0
         self._quads: dict[str, list[Quad]] = {}
@@ -81,14 +99,21 @@ class _Canonicalization:
         self._canonical = _Issuer("_:c14n")
 
     def _hash(self, text: str) -> str:
-        return hashlib.new(self._algorithm, text.encode()).hexdigest()
+        return self._hash_function(text.encode()).hexdigest()
 
     def run(self, quads: Iterable[Quad]) -> dict[str, str]:
         """Section 4.4.3."""
         # 2: which quads mention which blank node
+        mentions = self._quads
         for quad in quads:
-            for label in {part for part in (quad[0], quad[2], quad[3]) if part.startswith("_:")}:
-                self._quads.setdefault(label, []).append(quad)
+            # a term begins with <, " or _, the default graph with nothing
+            subject, _, object_, graph = quad
+            if subject[0] == "_":
+                mentions.setdefault(subject, []).append(quad)
+            if object_[0] == "_" and object_ != subject:
+                mentions.setdefault(object_, []).append(quad)
+            if graph and graph[0] == "_" and graph not in {subject, object_}:
+                mentions.setdefault(graph, []).append(quad)
         # 3: first degree hashes
         by_hash: dict[str, list[str]] = {}
         for label in self._quads:
@@ -118,18 +143,9 @@ class _Canonicalization:
     def _first_degree(self, label: str) -> str:
         """Section 4.6.3."""
         if label not in self._hashes:
-            own = {label: "_:a"}
-            lines = []
-            for subject, predicate, object_, graph in self._quads[label]:
-                parts = [
-                    own.get(subject, "_:z") if subject.startswith("_:") else subject,
-                    predicate,
-                    own.get(object_, "_:z") if object_.startswith("_:") else object_,
-                ]
-                if graph:
-                    parts.append(own.get(graph, "_:z") if graph.startswith("_:") else graph)
-                lines.append(" ".join(parts) + " .\n")
-            self._hashes[label] = self._hash("".join(sorted(lines)))
+            lines = [_first_degree_line(quad, label) for quad in self._quads[label]]
+            lines.sort()
+            self._hashes[label] = self._hash("".join(lines))
         return self._hashes[label]
 
     def _related(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Final
 from contexts.errors import DataLossError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from contexts.rdfc import Quad
 
 
@@ -27,32 +25,35 @@ WHOLE_TYPES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Description:
-    types: frozenset[str]
-    statements: frozenset[Quad]
-    is_whole: bool
+    types: list[str]
+    statements: list[Quad]
+    is_root: bool
+    at: str
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_root or not WHOLE_TYPES.isdisjoint(self.types)
 
 
 @dataclass(slots=True)
 class Descriptions:
     """What each named node is said to be, at each place that says more than its id."""
 
-    _by_node: dict[tuple[str, str], dict[_Description, str]] = field(default_factory=dict)
+    _by_node: dict[tuple[str, str], list[_Description]] = field(default_factory=dict)
 
     def add(
         self,
         graph: str,
         subject: str,
         *,
-        types: Iterable[str],
+        types: list[str],
         statements: list[Quad],
         is_root: bool,
         at: str,
     ) -> None:
         """Record one description: the statements that this very place makes about the node."""
-        names = frozenset(types)
-        is_whole = is_root or not names.isdisjoint(WHOLE_TYPES)
-        description = _Description(names, frozenset(statements), is_whole)
-        self._by_node.setdefault((graph, subject), {}).setdefault(description, at)
+        description = _Description(types, statements, is_root, at)
+        self._by_node.setdefault((graph, subject), []).append(description)
 
     def check(self) -> None:
         """Another description of a credential, a presentation or a root has types that this one has not.
@@ -63,8 +64,19 @@ class Descriptions:
             DataLossError: otherwise.
         """
         for places in self._by_node.values():
-            if len(places) > 1 and any(each.is_whole for each in places):
-                types = [each.types for each in places]
-                if not all(types) or sum(map(len, types)) != len(frozenset[str]().union(*types)):
-                    at = list(places.values())[1]
-                    raise DataLossError("another description of the same node", pointer=at)
+            if len(places) > 1:
+                _check_places(places)
+
+
+def _check_places(places: list[_Description]) -> None:
+    # a place that says the very same as another says nothing more: the first stands for both
+    differing: dict[object, _Description] = {}
+    for each in places:
+        said = frozenset(each.types), frozenset(each.statements), each.is_whole
+        differing.setdefault(said, each)
+    first, *others = differing.values()
+    if not others or not any(each.is_whole for each in differing.values()):
+        return
+    types = [frozenset(each.types) for each in (first, *others)]
+    if not all(types) or sum(map(len, types)) != len(frozenset[str]().union(*types)):
+        raise DataLossError("another description of the same node", pointer=others[0].at)

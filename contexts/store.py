@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MAXIMUM_SELECTIONS: Final = 8
 MAXIMUM_CONTEXTS: Final = 32
+_NESTED: Final = (dict, list)
 MAXIMUM_VALUES: Final = 200_000
 
 
@@ -95,13 +96,20 @@ class ContextStore:
             InvalidDocumentError: no context at all.
             TooComplexError: too many values or contexts to look at.
         """
-        urls = self._urls_of(document)
-        choices = [[(url, each.pinned.label) for each in self._versions[url]] for url in urls]
+        return self.selections_of(_urls_in(document))
+
+    def selections_of(self, urls: Iterable[str]) -> tuple[ContextSelection, ...]:
+        """The selections to try for a document that names these contexts; errors as `selections`."""
+        choices = [[(url, each.pinned.label) for each in self._versions[url]] for url in self._known(urls)]
         combinations = itertools.islice(itertools.product(*choices), MAXIMUM_SELECTIONS)
         return tuple(self._select(dict(each)) for each in combinations)
 
-    def _urls_of(self, document: object) -> list[str]:
-        urls = list(dict.fromkeys(_context_urls(document)))
+    def all_documents(self) -> list[Any]:
+        """Every version of every document; not to be changed."""
+        return [each.document for versions in self._versions.values() for each in versions]
+
+    def _known(self, named: Iterable[str]) -> list[str]:
+        urls = list(dict.fromkeys(named))
         if not urls:
             raise InvalidDocumentError("no @context")
         if len(urls) > MAXIMUM_CONTEXTS:
@@ -146,24 +154,33 @@ def _label(url: str, label: str) -> str:
     return f"{url.rpartition('/')[2]} {label}"
 
 
-def _context_urls(document: object) -> Iterator[str]:
-    """Every context URL of a document, in no particular order, without recursion."""
-    waiting, seen = [document], 0
+def context_values(document: object) -> Iterator[Any]:
+    """Every entry of every `@context` of a document, in no particular order, without recursion.
+
+    Raises:
+        TooComplexError: too many values to look at.
+    """
+    waiting: list[Any] = [document] if isinstance(document, _NESTED) else []
+    seen = 0
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             if "@context" in value:
-                yield from _urls_in(value["@context"])
-            waiting += [each for name, each in value.items() if name != "@context"]
-        elif isinstance(value, list):
-            waiting += value
-        seen += 1
+                context = value["@context"]
+                yield from context if isinstance(context, list) else [context]
+            waiting += [
+                each for name, each in value.items() if isinstance(each, _NESTED) and name != "@context"
+            ]
+            seen += len(value)
+        else:
+            waiting += [each for each in value if isinstance(each, _NESTED)]
+            seen += len(value)
         if seen > MAXIMUM_VALUES:
             raise TooComplexError(f"more than {MAXIMUM_VALUES} values")
 
 
-def _urls_in(context: object) -> Iterator[str]:
-    for each in context if isinstance(context, list) else [context]:
+def _urls_in(document: object) -> Iterator[str]:
+    for each in context_values(document):
         if not isinstance(each, str):
             raise InlineContextError("an inline context", pointer="/@context")
         yield each

@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pyld import jsonld
 from pyld.context_resolver import ContextResolver
 
-from contexts.errors import InvalidDocumentError, UnknownContextError
+from contexts.errors import InlineContextError, InvalidDocumentError, UnknownContextError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from contexts.properties import Property
 
 MAXIMUM_REMEMBERED: Final = 500
 MAXIMUM_TEXTS: Final = 20_000
@@ -83,6 +85,10 @@ class ActiveContext:
         language: language of plain strings, "" for none.
         has_direction: plain strings have a text direction, which RDF would lose.
         previous: what held before a type-scoped context, for the nodes below; None if nothing was scoped.
+        id_name: the one name of `@id`; None if it has several.
+        type_name: the one name of `@type`; None if it has several.
+        properties: what `contexts.properties` worked out of these terms.
+        type_iris: what `contexts.statements` worked out of them: N-Quads terms of types.
     """
 
     terms: Mapping[str, Term | None]
@@ -95,7 +101,11 @@ class ActiveContext:
     has_direction: bool
     previous: ActiveContext | None
     processed: Any
+    id_name: str | None
+    type_name: str | None
     steps: dict[_Step, ActiveContext] = field(default_factory=dict)
+    properties: dict[str, Property] = field(default_factory=dict)
+    type_iris: dict[str, str] = field(default_factory=dict)
 
 
 class TermTables:
@@ -124,6 +134,19 @@ class TermTables:
     def initial(self) -> ActiveContext:
         """No terms at all."""
         return self._empty
+
+    @property
+    def documents(self) -> Mapping[str, Any]:
+        """URL to document; not to be changed."""
+        return self._documents
+
+    def url_of(self, context: object) -> str:
+        """The URL under which a context of a document stands here: its own, or none.
+
+        Raises:
+            InlineContextError: it is no URL; no document here has another name.
+        """
+        raise InlineContextError(f"an inline context: {type(context).__name__}")
 
     def with_context(self, active: ActiveContext, url: str) -> ActiveContext:
         """What holds after a document's own `@context` names a URL.
@@ -215,6 +238,8 @@ class TermTables:
                 has_direction=has_direction,
                 previous=above,
                 processed=processed,
+                id_name=_only_name(keywords, "@id"),
+                type_name=_only_name(keywords, "@type"),
             )
         return self._interned[identity]
 
@@ -249,6 +274,12 @@ def _read_term(mapping: Mapping[str, Any] | None) -> Term | None:
         is_prefix=bool(mapping.get("_prefix")),
         is_supported=not odd and containers <= _SUPPORTED_CONTAINERS,
     )
+
+
+def _only_name(keywords: Mapping[str, str], keyword: str) -> str | None:
+    """The name that a keyword goes by: its alias, or itself without one; None for several aliases."""
+    names = [name for name, stands_for in keywords.items() if stands_for == keyword] or [keyword]
+    return names[0] if len(names) == 1 else None
 
 
 def _class_names(terms: Mapping[str, Term | None]) -> frozenset[str]:

@@ -1,0 +1,73 @@
+"""What a name states within a set of terms, worked out at its first meeting and then looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from contexts.errors import DataLossError, InvalidDocumentError
+from contexts.literals import XSD, is_absolute_iri, literal_end
+from contexts.terms import plain_term
+
+if TYPE_CHECKING:
+    from contexts.terms import ActiveContext, Term
+
+BOOLEAN: Final = f"{XSD}boolean"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A name that states something.
+
+    Args:
+        term: its definition.
+        predicate: N-Quads term.
+        text_end: what stands after the text of a plain string, from the closing quote on; "" where a string
+            has to be looked at.
+    """
+
+    term: Term
+    predicate: str
+    text_end: str
+
+
+def property_of(name: str, active: ActiveContext, at: str) -> Property:
+    """Work out what a name states, or why it may not stand there.
+
+    Args:
+        name: a member of a node that is neither its `@id` nor its `@type`.
+        active: the terms that hold within the node.
+        at: JSON pointer to the member.
+
+    Raises:
+        DataLossError: it states nothing, or what another name should state.
+        InvalidDocumentError: a kind of term that no credential needs.
+    """
+    if name.startswith("@"):
+        raise InvalidDocumentError(f"{name[:80]} in a node", pointer=at)
+    term = active.terms.get(name)
+    if term is None:
+        # a compact or absolute IRI states the same as its term, where no reader would look for it
+        if name in active.terms or not active.vocab or ":" in name:
+            raise DataLossError("an undefined term", pointer=at)
+        term = plain_term(active.vocab + name)
+    if not term.is_supported or term.iri.startswith("@"):
+        raise InvalidDocumentError("a kind of term that no credential needs", pointer=at)
+    if name in active.class_names:
+        raise DataLossError("the name of a class as a property", pointer=at)
+    if not is_absolute_iri(term.iri):
+        raise DataLossError("a term that stands for no IRI", pointer=at)
+    found = Property(term, f"<{term.iri}>", _text_end(term, active))
+    if name in active.terms:
+        # there are as many as the pinned contexts define; a stranger's own names are not remembered
+        active.properties[name] = found
+    return found
+
+
+def _text_end(term: Term, active: ActiveContext) -> str:
+    if term.scoped or term.is_list or term.is_graph or term.type_ == BOOLEAN:
+        return ""
+    if term.type_ in {"", "@none"}:
+        language = active.language if term.language is None else term.language
+        return "" if active.has_direction else literal_end(language=language)
+    return "" if term.type_.startswith("@") else literal_end(datatype=term.type_)
