@@ -233,6 +233,8 @@ class StatementWriter:
         return self._scalar(node, name, value, term, at)
 
     def _node_object(self, node: Node, value: JsonObject, term: Term, at: str) -> str:
+        if not node.active.value_names.isdisjoint(value):
+            raise InvalidDocumentError("an alias of @value", pointer=at)
         # type-scoped terms end at the next node, unless that is a mere reference
         base = node.active.previous or node.active
         if len(value) == 1 and _is_id(next(iter(value)), node.active):

@@ -85,6 +85,7 @@ class ActiveContext:
         language: language of plain strings, "" for none.
         has_direction: plain strings have a text direction, which RDF would lose.
         previous: what held before a type-scoped context, for the nodes below; None if nothing was scoped.
+        value_names: the aliases of `@value`: none in any pinned context.
         id_name: the one name of `@id`; None if it has several.
         type_name: the one name of `@type`; None if it has several.
         properties: what `contexts.properties` worked out of these terms.
@@ -101,6 +102,7 @@ class ActiveContext:
     has_direction: bool
     previous: ActiveContext | None
     processed: Any
+    value_names: frozenset[str]
     id_name: str | None
     type_name: str | None
     steps: dict[_Step, ActiveContext] = field(default_factory=dict)
@@ -238,6 +240,7 @@ class TermTables:
                 has_direction=has_direction,
                 previous=above,
                 processed=processed,
+                value_names=frozenset(name for name, keyword in keywords.items() if keyword == "@value"),
                 id_name=_only_name(keywords, "@id"),
                 type_name=_only_name(keywords, "@type"),
             )
