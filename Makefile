@@ -5,7 +5,7 @@ STAMP  := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench contexts lock settings screenshots
+.PHONY: help setup demo test check format bench bench-long flame corpus mutants referees contexts lock settings screenshots
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,21 @@ format: $(STAMP) ## put the code in shape
 
 bench: $(STAMP) ## figures of the library and of the services, as ratios in one run; writes bench/latest.json
 	@$(PY) -m bench.run
+
+bench-long: $(STAMP) ## a session of 10,000 badges on all cores, and a million verifications (COUNT=n) in one process
+	@$(PY) -m bench.growing $(COUNT)
+
+flame: $(STAMP) ## a flame graph of verifying credentials, in flame.svg
+	@$(VENV)/bin/py-spy record --rate 500 --output flame.svg -- $(PY) -m bench.flame
+
+corpus: $(STAMP) ## the hostile corpus (tests/corpus): every case, its verdict and its code
+	@$(PY) -m tests.corpus.run
+
+mutants: $(STAMP) ## 100,000 mutants (COUNT=n) of valid artefacts: what is accepted shows what was signed
+	@$(PY) -m tests.mutants.run --count $(or $(COUNT),100000)
+
+referees: $(STAMP) ## 100,000 generated documents (COUNT=n): our single pass beside PyLD and pyoxigraph
+	@PASSEUR_EXAMPLES=$(or $(COUNT),100000) $(PY) -m pytest -q -p no:cacheprovider tests/unit/contexts/test_referees.py
 
 contexts: $(STAMP) ## fetch the published context documents again and compare every byte
 	@$(PY) -m contexts.refresh

@@ -32,6 +32,7 @@ PER_CLIENT = 40
 WARM_UP = 5
 ROUNDS = 3
 PAGES = 60
+_GOOD = frozenset({200, 201})
 _OK = 200
 
 
@@ -54,7 +55,7 @@ class Request:
 
 
 @contextmanager
-def _service(name: str, core: int, engine: str = "ours") -> Iterator[dict[str, Any]]:
+def service(name: str, core: int, engine: str = "ours") -> Iterator[dict[str, Any]]:
     """A service in its own process, pinned to a core; gives what it prepared."""
     count = ROUNDS * CLIENTS * (PER_CLIENT + WARM_UP)
     with tempfile.TemporaryDirectory() as directory:
@@ -82,9 +83,9 @@ def measure_issue(
         library: measures the library at the same work, on the same core.
         engine: what the service canonicalizes with, "ours" or "pyld".
     """
-    with _service("node", core, engine) as node:
+    with service("node", core, engine) as node:
         requests = [_credential_request(material, node["base_url"], each) for each in node["prepared"]]
-        compared = _compare(node["base_url"], requests, expected=b'"credentials"', library=library)
+        compared = compare(node["base_url"], requests, expected=b'"credentials"', library=library)
         return compared, _page_time(node["base_url"], ["/signin", node["page"]])
 
 
@@ -101,24 +102,31 @@ def measure_present(
     material: Material, *, core: int, library: Callable[[], float], engine: str = "ours"
 ) -> tuple[Compared, float]:
     """Answers by direct_post a second, and the median time of a page in ms; as `measure_issue`."""
-    with _service("verifier", core, engine) as verifier:
+    with service("verifier", core, engine) as verifier:
         credential = make_badge_by_did_key(material)
         requests = [_direct_post(material, each, credential) for each in verifier["prepared"]]
         _check_is_good(material, requests[0], verifier["prepared"][0])
-        compared = _compare(verifier["base_url"], requests, expected=b"redirect_uri", library=library)
+        compared = compare(verifier["base_url"], requests, expected=b"redirect_uri", library=library)
         return compared, _page_time(verifier["base_url"], ["/", "/requests/new"])
 
 
 def measure_wallet_page(*, core: int) -> float:
     """The median time of the wallet's pages, in milliseconds."""
-    with _service("wallet", core) as wallet:
+    with service("wallet", core) as wallet:
         return _page_time(wallet["base_url"], ["/", "/signin"])
 
 
-def _compare(
+def compare(
     base_url: str, requests: Sequence[Request], *, expected: bytes, library: Callable[[], float]
 ) -> Compared:
-    """Measure in turns: on a machine that others use too, only figures of the same moment compare."""
+    """Measure in turns: on a machine that others use too, only figures of the same moment compare.
+
+    Args:
+        base_url: of the service.
+        requests: for every round, client and warming up.
+        expected: stands in every good answer.
+        library: measures the library at the same work.
+    """
     size = len(requests) // ROUNDS
     beside, rates, ratios = [library()], [], []
     for number in range(ROUNDS):
@@ -194,7 +202,7 @@ def _send(connection: http.client.HTTPConnection, request: Request, expected: by
     connection.request("POST", request.path, request.body, request.headers)
     answer = connection.getresponse()
     content = answer.read()
-    if answer.status == _OK and expected in content:
+    if answer.status in _GOOD and expected in content:
         return []
     return [f"{answer.status} {content[:300]!r}"]
 

@@ -36,12 +36,16 @@ class Measured:
     Args:
         rates: of ours, of PyLD's and of the floor.
         issue_and_report: issue a credential, and check it with a full report, as a node does.
+        issue: issue a credential.
+        verify: verify one.
         present: check a presentation with a full report, as a verifier does.
         issue_by_pyld: issue a credential, canonicalized by PyLD.
         present_by_pyld: check a presentation, canonicalized by PyLD.
     """
 
     rates: dict[str, dict[str, float]]
+    issue: Callable[[], float]
+    verify: Callable[[], float]
     issue_and_report: Callable[[], float]
     present: Callable[[], float]
     issue_by_pyld: Callable[[], float]
@@ -102,6 +106,8 @@ def measure(material: Material) -> Measured:
     rates = {"ours": ours, "pyld": _pyld(material, unsigned, signed), "floor": _floor(material, unsigned)}
     return Measured(
         rates,
+        issue=lambda: rate(issue, unsigned),
+        verify=lambda: rate(verify, received),
         issue_and_report=lambda: rate(lambda document: report(strict_json.dumps(issue(document))), unsigned),
         present=lambda: rate(present, presentations),
         issue_by_pyld=lambda: rate(lambda document: issue(document, by_pyld), unsigned),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import select
 
+from bench.library import SUITE
 from bench.pyld_engine import PyldHasher
 from contexts import RecentHashes
 from credentials.exchange.offers import parse_offer_uri
@@ -136,11 +137,18 @@ def main(arguments: list[str]) -> None:
     common = _common(directory)
     told: dict[str, Any] = {"base_url": common["base_url"]}
     if service == "node":
+        token = secrets.token_urlsafe(32)
         app = create_node(
             NodeSettings(
-                **common, structure_name="Une structure (exemple)", admin_email="passeur@node.example"
+                **common,
+                structure_name="Une structure (exemple)",
+                admin_email="passeur@node.example",
+                vc_api_token=token,
+                # one proof, as the library beside it makes
+                selective_suites=(),
             )
         )
+        told["vc_api"] = {"token": token, "issuer": app.state.vc_api.profiles[f"{SUITE}-ed25519"].did}
         if by_pyld:
             node = app.state.node
             app.state.node = replace(node, hasher=RecentHashes(hasher=PyldHasher(node.contexts)))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from contexts import strict_json
 from contexts.limits import DEFAULT_LIMITS
+from contexts.literals import to_utf8
 from contexts.rdfc import canonical_nquads
 from contexts.statements import to_statements
 
@@ -70,7 +71,7 @@ def hash_canonical(
         ContextsError: see `canonicalize`.
     """
     canonical = canonicalize(document, selection=selection, algorithm=algorithm)
-    return hashlib.new(algorithm, canonical.encode()).digest()
+    return hashlib.new(algorithm, to_utf8(canonical)).digest()
 
 
 class RecentHashes:

@@ -6,8 +6,11 @@ Source: RDF 1.2 N-Quads, "A Canonical form of N-Quads" as RDFC-1.0 uses it; JSON
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
+
+from contexts.errors import StrictJsonError
 
 XSD: Final = "http://www.w3.org/2001/XMLSchema#"
 _STRING: Final = f"{XSD}string"
@@ -42,6 +45,18 @@ def escape(text: str) -> str:
     return text.translate(_ESCAPES) if NEEDS_ESCAPE(text) else text
 
 
+def to_utf8(text: str) -> bytes:
+    """Encode canonical N-Quads, or a part of them.
+
+    Raises:
+        StrictJsonError: "lone_surrogate"; no strict JSON holds one, but a document that a caller built may.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError as err:
+        raise StrictJsonError("a lone surrogate", code="lone_surrogate") from err
+
+
 def string_literal(text: str, *, datatype: str = "", language: str = "") -> str:
     """A literal; `datatype` "" or xsd:string is a plain one."""
     return f'"{escape(text)}{literal_end(datatype=datatype, language=language)}'
@@ -60,7 +75,11 @@ def boolean_literal(value: bool, *, datatype: str = "") -> str:  # noqa: FBT001 
 
 
 def number_literal(value: float, *, datatype: str = "") -> str | None:
-    """A native number; None if its canonical form stands for another number (digits would be lost)."""
+    """A native number; None if its canonical form stands for another number (digits would be lost), or if no
+    JSON has it.
+    """
+    if not _is_finite(value):
+        return None
     is_double = value % 1 != 0 or abs(value) >= _TOO_LARGE_FOR_AN_INTEGER or datatype == f"{XSD}double"
     if not is_double:
         return f'"{int(value)}"^^<{datatype or XSD + "integer"}>'
@@ -68,3 +87,11 @@ def number_literal(value: float, *, datatype: str = "") -> str | None:
     if float(text) != value:
         return None
     return f'"{text}"^^<{datatype or XSD + "double"}>'
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        # an integer beyond every double
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from contexts.terms import ActiveContext, Term
 
 BOOLEAN: Final = f"{XSD}boolean"
+# some published contexts write the namespace with https
+_NUMBER: Final = re.compile(
+    r"https?://www\.w3\.org/2001/XMLSchema#(?:float|double|decimal|(?:nonNegative|nonPositive|positive|negative)?"
+    r"[iI]nteger|(?:unsigned)?(?:[lL]ong|[iI]nt|[sS]hort|[bB]yte))"
+)
+
+
+def is_number(datatype: str) -> bool:
+    """Tell whether values of a datatype are numbers."""
+    return _NUMBER.fullmatch(datatype) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +76,7 @@ def property_of(name: str, active: ActiveContext, at: str) -> Property:
 
 
 def _text_end(term: Term, active: ActiveContext) -> str:
-    if term.scoped or term.is_list or term.is_graph or term.type_ == BOOLEAN:
+    if term.scoped or term.is_list or term.is_graph or term.type_ == BOOLEAN or is_number(term.type_):
         return ""
     if term.type_ in {"", "@none"}:
         language = active.language if term.language is None else term.language

@@ -14,6 +14,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from contexts.errors import TooComplexError
+from contexts.literals import to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,6 +23,8 @@ Quad = tuple[str, str, str, str]
 
 _HASH_FUNCTIONS = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 DEFAULT_WORK = 4_000
+# a path past this many nodes counts as several
+_STEPS_OF_A_PATH = 16
 MAXIMUM_DEPTH = 100
 
 
@@ -95,11 +98,12 @@ class _Canonicalization:
         self._work = work
         self._depth = 0
         self._quads: dict[str, list[Quad]] = {}
+        self._links: dict[str, dict[tuple[str, str, str], int]] = {}
         self._hashes: dict[str, str] = {}
         self._canonical = _Issuer("_:c14n")
 
     def _hash(self, text: str) -> str:
-        return self._hash_function(text.encode()).hexdigest()
+        return self._hash_function(to_utf8(text)).hexdigest()
 
     def run(self, quads: Iterable[Quad]) -> dict[str, str]:
         """Section 4.4.3."""
@@ -148,10 +152,22 @@ class _Canonicalization:
             self._hashes[label] = self._hash("".join(lines))
         return self._hashes[label]
 
-    def _related(self, related: str, quad: Quad, issuer: _Issuer, position: str) -> str:
-        """Section 4.7.3."""
+    def _links_of(self, label: str) -> dict[tuple[str, str, str], int]:
+        """How a node is related to others (position, predicate, other), and how often: worked out once, since
+        a path may come by many times, and what else the node says may be long.
+        """
+        known = self._links.get(label)
+        if known is None:
+            known = self._links[label] = {}
+            for subject, predicate, object_, graph in self._quads[label]:
+                for link in (("s", predicate, subject), ("o", predicate, object_), ("g", "", graph)):
+                    if link[2].startswith("_:") and link[2] != label:
+                        known[link] = known.get(link, 0) + 1
+        return known
+
+    def _related(self, position: str, predicate: str, related: str, issuer: _Issuer) -> str:
+        """Section 4.7.3; a graph's predicate is left out, and so is "" here."""
         name = self._canonical.issued.get(related) or issuer.issued.get(related)
-        predicate = "" if position == "g" else quad[1]
         return self._hash(f"{position}{predicate}{name or self._first_degree(related)}")
 
     def _n_degree(self, label: str, issuer: _Issuer) -> tuple[str, _Issuer]:
@@ -160,10 +176,9 @@ class _Canonicalization:
             raise TooComplexError("a path of blank nodes is longer than any document needs")
         # 1 to 3: neighbours by the hash of how they are related
         neighbours: dict[str, list[str]] = {}
-        for quad in self._quads[label]:
-            for position, part in (("s", quad[0]), ("o", quad[2]), ("g", quad[3])):
-                if part.startswith("_:") and part != label:
-                    neighbours.setdefault(self._related(part, quad, issuer, position), []).append(part)
+        for (position, predicate, related), times in self._links_of(label).items():
+            digest = self._related(position, predicate, related, issuer)
+            neighbours.setdefault(digest, []).extend([related] * times)
         # 4 and 5: the path that sorts first, for each group of neighbours
         data = []
         for digest in sorted(neighbours):
@@ -173,7 +188,8 @@ class _Canonicalization:
 
     def _best_path(self, related: list[str], issuer: _Issuer) -> tuple[str, _Issuer]:
         best_path, best_issuer = "", issuer
-        for permutation in permutations(related):
+        # one neighbour that several statements name (a graph) has one order, not the factorial of them
+        for permutation in permutations(related) if len(set(related)) > 1 else [tuple(related)]:
             found = self._path(permutation, issuer.copy(), best_path)
             if found and (not best_path or found[0] < best_path):
                 best_path, best_issuer = found
@@ -181,7 +197,7 @@ class _Canonicalization:
 
     def _path(self, permutation: tuple[str, ...], issuer: _Issuer, best: str) -> tuple[str, _Issuer] | None:
         """5.4 to 5.6 for one permutation; None as soon as it cannot become the best."""
-        self._work -= 1
+        self._work -= 1 + len(permutation) // _STEPS_OF_A_PATH
         if self._work < 0:
             raise TooComplexError("the blank nodes of this document are entangled beyond the work budget")
         path, recursion = "", []

@@ -126,7 +126,7 @@ class StatementWriter:
         self._write_properties(node, element, (id_name, type_name, "@context"))
         if node.own:
             self.descriptions.add(
-                graph, node.subject, types=types, statements=node.own, is_root=is_root, at=at
+                graph, node.subject, types=types, statements=node.own, active=inner, is_root=is_root, at=at
             )
         return node.subject
 

@@ -6,10 +6,11 @@ Source: JSON-LD 1.1 Processing Algorithms and API, sections 5.3 (Value Expansion
 
 from __future__ import annotations
 
+import math
+import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pyld.jsonld import canonicalize as canonical_json
-
+from contexts import jcs
 from contexts.errors import DataLossError, InvalidDocumentError
 from contexts.literals import (
     boolean_literal,
@@ -18,12 +19,13 @@ from contexts.literals import (
     number_literal,
     string_literal,
 )
-from contexts.properties import BOOLEAN
+from contexts.properties import BOOLEAN, is_number
 
 if TYPE_CHECKING:
     from contexts.terms import ActiveContext, Term
 
 JsonObject = dict[str, Any]
+_NUMBER: Final = re.compile(r"-?[0-9]{1,25}(?:\.[0-9]{1,25})?(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _JSON: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON"
 
 
@@ -48,7 +50,18 @@ def scalar(value: Any, term: Term, active: ActiveContext, at: str) -> str:
         case datatype if datatype == BOOLEAN:
             raise DataLossError("a boolean written as a string", pointer=at)
         case datatype:
-            return string_literal(value, datatype=datatype)
+            literal = string_literal(value, datatype=datatype)
+            if is_number(datatype) and _number_as(value, datatype) == literal:
+                raise DataLossError("a number written as a string", pointer=at)
+            return literal
+
+
+def _number_as(text: str, datatype: str) -> str | None:
+    """The literal of the number that a text would be; None if it is none."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number_literal(number, datatype=datatype) if math.isfinite(number) else None
 
 
 def iri(value: Any, active: ActiveContext, at: str) -> str:
@@ -124,5 +137,9 @@ def typed_literal(value: JsonObject, active: ActiveContext, at: str) -> str:
 
 
 def json_literal(value: Any) -> str:
-    """Any JSON under a term of type `@json`."""
-    return string_literal(canonical_json(value).decode(), datatype=_JSON)
+    """Any JSON under a term of type `@json`, in canonical form.
+
+    Raises:
+        StrictJsonError: no JSON that every reader understands alike.
+    """
+    return string_literal(jcs.canonicalize(value).decode(), datatype=_JSON)

@@ -29,6 +29,10 @@ OPEN_BADGES_XML: Final = "https://purl.imsglobal.org/ob/v3p0"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _SVG_XML: Final = "http://www.w3.org/2000/svg"
 _COMPACT_JWS: Final = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
+# what a person may hand in bare: an SD-JWT too, which no picture holds
+_TOKEN: Final = re.compile(_COMPACT_JWS.pattern + rb"(?:~[A-Za-z0-9_.~-]*)?", re.ASCII)
+# a reference to an entity that only a DOCTYPE could have declared
+_ENTITY: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);|#)[^\s&;<>]+;")
 _MAXIMUM_ELEMENTS: Final = 50_000
 _MAXIMUM_NAMESPACES: Final = 500
 _MAXIMUM_CHUNKS: Final = 20_000
@@ -36,7 +40,7 @@ _UTF8_BOM: Final = b"\xef\xbb\xbf"
 
 
 def unbake(data: bytes) -> bytes:
-    """Find the credential in whatever a person hands in: a PNG, an SVG, a JSON file, or a compact JWS.
+    """Find the credential in whatever a person hands in: a PNG, an SVG, a JSON file, or a token.
 
     Returns:
         The credential's bytes, as they were put there; not looked at any further.
@@ -51,7 +55,7 @@ def unbake(data: bytes) -> bytes:
         return unbake_png(data)
     if text.startswith(b"<"):
         return unbake_svg(data)
-    if text.startswith(b"{") or _COMPACT_JWS.fullmatch(text):
+    if text.startswith(b"{") or _TOKEN.fullmatch(text):
         return text
     raise BakingError("baking_unknown_format")
 
@@ -65,7 +69,9 @@ def _check_size(data: bytes) -> None:
 
 
 @dataclass(frozen=True)
-class _Chunk:
+class Chunk:
+    """One chunk of a PNG; `end` is where the next one begins."""
+
     kind: bytes
     content: bytes
     end: int
@@ -81,10 +87,11 @@ def bake_png(png: bytes, credential: bytes) -> bytes:
     Raises:
         BakingError: "baking_already_baked", and what `unbake_png` raises for a broken picture.
     """
-    chunks = list(_read_chunks(png))
+    chunks = list(read_chunks(png))
     if any(_is_credential(chunk) for chunk in chunks):
         raise BakingError("baking_already_baked")
     _check_credential_bytes(credential)
+    credential = _without_space_around(credential)
     # keyword, no compression, method 0, no language tag, no translated keyword, text
     content = KEYWORD + b"\0\0\0\0\0" + credential
     header_end = chunks[0].end
@@ -100,7 +107,7 @@ def unbake_png(png: bytes) -> bytes:
 
     Source: Open Badges 3.0, "Baking a PNG"; PNG (Third Edition), section 5 and 11.3.3.4.
     """
-    found = [chunk for chunk in _read_chunks(png) if _is_credential(chunk)]
+    found = [chunk for chunk in read_chunks(png) if _is_credential(chunk)]
     if not found:
         raise BakingError("baking_no_credential")
     if len(found) > 1:
@@ -109,7 +116,8 @@ def unbake_png(png: bytes) -> bytes:
     return _read_text(found[0].content)
 
 
-def _read_chunks(png: bytes) -> Iterator[_Chunk]:
+def read_chunks(png: bytes) -> Iterator[Chunk]:
+    """Walk through the chunks of a PNG; raises BakingError for a broken one, or one that is too large."""
     _check_size(png)
     if not png.startswith(_PNG):
         raise BakingError("baking_broken_png", "no PNG signature")
@@ -127,7 +135,7 @@ def _read_chunks(png: bytes) -> Iterator[_Chunk]:
         raise BakingError("baking_broken_png", "something follows IEND")
 
 
-def _read_chunk(png: bytes, position: int) -> _Chunk:
+def _read_chunk(png: bytes, position: int) -> Chunk:
     head = png[position : position + 8]
     if len(head) < 8:  # noqa: PLR2004 - length and kind
         raise BakingError("baking_broken_png", "cut off")
@@ -138,14 +146,14 @@ def _read_chunk(png: bytes, position: int) -> _Chunk:
     content = png[position + 8 : position + 8 + length]
     if struct.unpack(">I", png[end - 4 : end])[0] != zlib.crc32(kind + content):
         raise BakingError("baking_broken_png", f"CRC of {kind!r}")
-    return _Chunk(kind, content, end)
+    return Chunk(kind, content, end)
 
 
 def _write_chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
-def _is_credential(chunk: _Chunk) -> bool:
+def _is_credential(chunk: Chunk) -> bool:
     return chunk.kind == b"iTXt" and chunk.content.partition(b"\0")[0] == KEYWORD
 
 
@@ -159,7 +167,13 @@ def _read_text(content: bytes) -> bytes:
     if len(parts) != 3:  # noqa: PLR2004 - language, translated keyword, text
         raise BakingError("baking_broken_png", "iTXt")
     _check_credential_bytes(parts[2])
-    return parts[2]
+    return _without_space_around(parts[2])
+
+
+def _without_space_around(credential: bytes) -> bytes:
+    """White space around JSON says nothing and stays; around a compact JWS it would be part of no token."""
+    token = credential.strip()
+    return token if _COMPACT_JWS.fullmatch(token) else credential
 
 
 def _check_credential_bytes(credential: bytes) -> None:
@@ -180,7 +194,7 @@ def bake_svg(svg: bytes, credential: bytes) -> bytes:
     """Put a credential into an SVG, directly after its start tag; every other byte stays.
 
     Args:
-        svg: the picture, UTF-8, without a DOCTYPE.
+        svg: the picture, UTF-8; a DOCTYPE without declarations in it is left alone.
         credential: JSON (kept in CDATA) or compact JWS (kept in `verify`), UTF-8.
 
     Raises:
@@ -220,7 +234,8 @@ def unbake_svg(svg: bytes) -> bytes:
 
     Raises:
         BakingError: "baking_broken_svg", "baking_doctype" (entities, external or not, are never read),
-            "baking_no_credential", "baking_several_credentials", "baking_too_large".
+            "baking_no_credential", "baking_several_credentials" (two elements, or an attribute and a text),
+            "baking_invalid" (the attribute is no JWS), "baking_too_large".
 
     Source: Open Badges 3.0, "Baking an SVG".
     """
@@ -229,7 +244,13 @@ def unbake_svg(svg: bytes) -> bytes:
         raise BakingError("baking_no_credential")
     if len(found.texts) > 1:
         raise BakingError("baking_several_credentials")
-    credential = (found.verify[0] or "".join(found.texts[0])).strip().encode()
+    verify, text = (found.verify[0] or "").strip().encode(), "".join(found.texts[0]).strip().encode()
+    if verify and text:
+        # one reader would take the attribute, another the text: two badges for one picture
+        raise BakingError("baking_several_credentials", "an attribute and a text")
+    if verify and not _COMPACT_JWS.fullmatch(verify):
+        raise BakingError("baking_invalid", "verify is no compact JWS")
+    credential = verify or text
     _check_credential_bytes(credential)
     return credential
 
@@ -240,6 +261,7 @@ class _SvgReader:
     def __init__(self) -> None:
         self.tag_start = -1
         self.tag_end = -1
+        self.has_doctype = False
         self.prefix: str | None = None
         self.verify: list[str | None] = []
         self.texts: list[list[str]] = []
@@ -256,7 +278,7 @@ class _SvgReader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.StartNamespaceDeclHandler = self._declare
-        parser.StartDoctypeDeclHandler = self._refuse
+        parser.StartDoctypeDeclHandler = self._doctype
         parser.EntityDeclHandler = self._refuse
         parser.ProcessingInstructionHandler = self._other
         parser.CommentHandler = self._other
@@ -276,6 +298,13 @@ class _SvgReader:
 
     def _refuse(self, *_arguments: object) -> None:
         raise BakingError("baking_doctype")
+
+    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
+        """A bare DOCTYPE is what drawing programs write; one with declarations in it is refused."""
+        self._other()
+        if has_subset:
+            self._refuse()
+        self.has_doctype = True
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._other()
@@ -322,4 +351,7 @@ def _read_svg(svg: bytes) -> _SvgReader:
     _check_size(svg)
     reader = _SvgReader()
     reader.read(svg)
+    if reader.has_doctype and _ENTITY.search(svg):
+        # declared in a file that is never fetched: the parser would leave it out, silently in an attribute
+        raise BakingError("baking_doctype", "an entity")
     return reader

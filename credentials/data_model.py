@@ -87,6 +87,7 @@ def check_credential_model(document: JsonObject, version: Version) -> Validity:
         _check_text(document, name)
     for name, needs_id in _TYPED_MEMBERS.items():
         _check_typed_objects(document, name, needs_id=needs_id)
+    _check_related_resources(document)
     if _OPEN_BADGE_TYPES & set(_as_list(document["type"])):
         check_open_badge_model(document, version)
     return _read_validity(document, version)
@@ -103,7 +104,7 @@ _TYPED_MEMBERS: Final = {
 
 
 def check_presentation_model(document: JsonObject) -> str:
-    """Check the members of a presentation.
+    """Check the members of a presentation by somebody, as one that is asked for is.
 
     Returns:
         The holder's id.
@@ -113,9 +114,28 @@ def check_presentation_model(document: JsonObject) -> str:
 
     Source: VCDM 2.0, section 4.13 (Verifiable Presentations).
     """
+    holder = check_presentation_members(document)
+    if holder is None:
+        raise DataModelError("holder_missing", "somebody presents", pointer="/holder")
+    return holder
+
+
+def check_presentation_members(document: JsonObject) -> str | None:
+    """Check the members of any presentation; its holder need not be named.
+
+    Returns:
+        The holder's id, if it names one.
+
+    Raises:
+        DataModelError: the code names the rule, the pointer the place.
+
+    Source: VCDM 2.0, section 4.13 (Verifiable Presentations).
+    """
     _check_types(document, "VerifiablePresentation")
     _check_optional_id(document, "")
-    holder = document.get("holder")
+    if "holder" not in document:
+        return None
+    holder = document["holder"]
     holder_id = holder.get("id") if isinstance(holder, dict) else holder
     if not is_url(holder_id):
         raise DataModelError(
@@ -124,24 +144,51 @@ def check_presentation_model(document: JsonObject) -> str:
     return str(holder_id)
 
 
-def embedded_credentials(presentation: JsonObject, *, maximum: int) -> list[JsonObject]:
-    """Give the credentials in a presentation.
+def presented_credentials(presentation: JsonObject, *, maximum: int) -> list[bytes | JsonObject]:
+    """Give the credentials in a presentation as a verification takes them: objects, and tokens as bytes.
+
+    VCDM 1.1 has a token stand as a bare string; 2.0 has it in an envelope, which is an object.
 
     Raises:
-        DataModelError: "credentials_missing", "too_many_credentials", "unsupported_securing".
+        DataModelError: "credentials_missing", "too_many_credentials", "credential_invalid_shape".
+
+    Source: VCDM 2.0, section 4.13; VCDM 1.1, section 6.3.1, example "JWT payload of a JWT based verifiable
+    presentation".
     """
     credentials = _as_list(presentation.get("verifiableCredential", []))
     if not credentials:
         raise DataModelError("credentials_missing", pointer="/verifiableCredential")
     if len(credentials) > maximum:
         raise DataModelError("too_many_credentials", f"{len(credentials)}", pointer="/verifiableCredential")
+    takes_tokens = _as_list(presentation.get("@context"))[:1] == [Version.V1_1.context]
     for number, credential in enumerate(credentials):
-        where = f"/verifiableCredential/{number}"
-        if not isinstance(credential, dict):
-            raise DataModelError("credential_invalid_shape", "a credential is an object", pointer=where)
-        if "EnvelopedVerifiableCredential" in _as_list(credential.get("type")):
+        if not isinstance(credential, dict) and not (takes_tokens and _is_token(credential)):
+            raise DataModelError(
+                "credential_invalid_shape",
+                "a credential is an object, or in VCDM 1.1 a token",
+                pointer=f"/verifiableCredential/{number}",
+            )
+    return [each.encode() if isinstance(each, str) else each for each in credentials]
+
+
+def _is_token(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and not value.startswith("{")
+
+
+def embedded_credentials(presentation: JsonObject, *, maximum: int) -> list[JsonObject]:
+    """Give the credentials in a presentation where all of them are objects that can be looked at.
+
+    Raises:
+        DataModelError: as `presented_credentials`, and "unsupported_securing" for a token or an envelope.
+    """
+    credentials = presented_credentials(presentation, maximum=maximum)
+    for number, credential in enumerate(credentials):
+        if isinstance(credential, bytes) or "EnvelopedVerifiableCredential" in _as_list(
+            credential.get("type")
+        ):
+            where = f"/verifiableCredential/{number}"
             raise DataModelError("unsupported_securing", "enveloped", pointer=where)
-    return credentials
+    return [credential for credential in credentials if not isinstance(credential, bytes)]
 
 
 def is_url(value: object) -> bool:
@@ -216,16 +263,35 @@ def _check_typed_objects(document: JsonObject, name: str, *, needs_id: bool) -> 
         _check_optional_id(member, f"/{name}")
 
 
+def _check_related_resources(document: JsonObject) -> None:
+    """Each names one resource, once, with a digest of it (VCDM 2.0, section 5.3)."""
+    if "relatedResource" not in document:
+        return
+    where = "/relatedResource"
+    resources = _as_list(document["relatedResource"])
+    for resource in resources:
+        if not isinstance(resource, dict) or not is_url(resource.get("id")):
+            raise DataModelError("related_resource_invalid", "an object with a URL as id", pointer=where)
+        digests = [resource[name] for name in ("digestSRI", "digestMultibase") if name in resource]
+        if not digests or not all(isinstance(each, str) and each for each in digests):
+            raise DataModelError("related_resource_invalid", "a digest of it", pointer=where)
+    if not resources or len({resource["id"] for resource in resources}) != len(resources):
+        raise DataModelError("related_resource_invalid", "each resource once", pointer=where)
+
+
 def _read_validity(document: JsonObject, version: Version) -> Validity:
     if version is Version.V1_1 and version.start not in document:
         raise DataModelError("issuance_date_missing", pointer=f"/{version.start}")
-    start, end = (
-        parse_date_time_stamp(document[name], pointer=f"/{name}") if name in document else None
-        for name in (version.start, version.end)
-    )
+    # those of the other version too: whatever is shown as a date of the credential counts
+    start = max(_moments(document, [each.start for each in Version]), default=None)
+    end = min(_moments(document, [each.end for each in Version]), default=None)
     if start is not None and end is not None and end < start:
         raise DataModelError("validity_reversed", pointer=f"/{version.end}")
     return Validity(start, end)
+
+
+def _moments(document: JsonObject, names: list[str]) -> list[datetime]:
+    return [parse_date_time_stamp(document[name], pointer=f"/{name}") for name in names if name in document]
 
 
 def check_open_badge_model(document: JsonObject, version: Version) -> None:

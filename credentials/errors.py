@@ -9,6 +9,10 @@ CredentialsError
 ├── BakingError              "baking_*"
 ├── LintError                "lint"
 ├── JwsError                 "jws_*"
+├── JoseError                "jwt_*", "envelope_*": a JWT that is no credential of its form
+├── SdJwtError              "sd_jwt_*", "disclosure_*", "key_binding_*", ...: see `credentials.sd_jwt.errors`
+├── OpenBadgesV2Error        "ob2_*": a badge of Open Badges 2.0
+├── LegacyVerifierError      "legacy_verifier_failed": another program gave no answer
 ├── KeyProofError            "invalid_proof", "invalid_nonce"; `reason` says what exactly
 ├── OfferError               "offer_*"
 ├── DcqlError                "dcql_*" of a query, "answer_*" of an answer to it

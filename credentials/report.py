@@ -29,16 +29,23 @@ INDETERMINATE_CODES: Final = frozenset(
         "not_checked",
         "unsupported_cryptosuite",
         "unsupported_securing",
+        "unsupported_x5c",
+        "type_metadata_unavailable",
         "unsupported_status_type",
         "unsupported_status_purpose",
         "unsupported_status_size",
+        "unsupported_status_value",
         "proof_chain_unsupported",
         "vcdm_1_1_unsupported",
         "status_unavailable",
         "status_list_expired",
         "status_list_not_yet_valid",
         "status_list_rollback",
+        "status_list_unsigned",
         "credential_indeterminate",
+        "legacy_verifier_failed",
+        "legacy_method_unsupported",
+        "ob2_version_unsupported",
         "resolution_unavailable",
         "fetch_failed",
         "fetch_refused",
@@ -128,7 +135,10 @@ class Report:
 
     `credentials` holds one report per credential when this one is about a presentation. `warnings` never
     change the outcome. `standing` is what the trust registry knows of the issuer. `selection` names the
-    context version under which the proof held, when there was a choice.
+    context version under which the proof held, when there was a choice. `securing` names the mechanism that
+    secures what was checked ("data_integrity", "vc+jwt", ...); empty when nothing could be read. `form`
+    names the standard of a badge that is of an older one ("Open Badges 2.0"). `confirmation` is the `cnf` of
+    its token: the key that whoever presents it must have.
     """
 
     outcome: Outcome
@@ -138,6 +148,9 @@ class Report:
     credentials: tuple[Report, ...] = ()
     standing: Standing | None = None
     selection: str = ""
+    securing: str = ""
+    form: str = ""
+    confirmation: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -170,6 +183,10 @@ class Report:
             members["standing"] = self.standing.to_json()
         if self.selection:
             members["contextSelection"] = self.selection
+        if self.securing:
+            members["securing"] = self.securing
+        if self.form:
+            members["form"] = self.form
         return members
 
 
@@ -182,6 +199,8 @@ def build_report(
     credentials: Iterable[Report] = (),
     standing: Standing | None = None,
     selection: str = "",
+    securing: str = "",
+    confirmation: Mapping[str, Any] | None = None,
 ) -> Report:
     """Put a report together; its outcome comes from `build_verdict` and from nowhere else.
 
@@ -197,4 +216,6 @@ def build_report(
         credentials=tuple(credentials),
         standing=standing,
         selection=selection,
+        securing=securing,
+        confirmation=confirmation,
     )

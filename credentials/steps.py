@@ -4,8 +4,7 @@ on it.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from contexts import ContextsError, strict_json
 from credentials.errors import CredentialsError, DataModelError
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 _Value = TypeVar("_Value")
-_COMPACT_JWS: Final = re.compile(rb"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_~.-]*\s*", re.ASCII)
 
 
 class StepFailedError(Exception):
@@ -61,10 +59,8 @@ def read_json_object(data: bytes | dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         StrictJsonError: see `contexts.strict_json`.
-        DataModelError: "unsupported_securing" for a compact JWS, "not_an_object".
+        DataModelError: "not_an_object".
     """
-    if isinstance(data, bytes) and _COMPACT_JWS.fullmatch(data):
-        raise DataModelError("unsupported_securing", "a compact JWS")
     document = strict_json.loads(data if isinstance(data, bytes) else strict_json.dumps(data))
     if not isinstance(document, dict):
         raise DataModelError("not_an_object", type(document).__name__)

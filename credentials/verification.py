@@ -2,18 +2,21 @@
 
 The steps, numbered here and where they are made:
 
-1. strict JSON: size, depth, no duplicate members, no odd numbers; one object;
+1. strict JSON: size, depth, no duplicate members, no odd numbers; one object, or a token that holds one;
 2. contexts: the base context first, every other one from the closed world;
-3. data model: VCDM 2.0 (or 1.1), and OBv3 for an open badge;
+3. data model: VCDM 2.0 (or 1.1), and OBv3 for an open badge; a token's claims contradict no member;
 4. proof: all of them hold, for the purpose, at this time, with nothing of the document left out of what was
 signed;
-5. issuer's key: dereferenced from the DID document, listed for assertions, controlled by the `issuer`;
+5. issuer's key: dereferenced from the DID document, listed for assertions, controlled by the `issuer`; or
+published at the host of an https issuer;
 6. validity: `validFrom` (60 s of skew) and `validUntil` (no skew; at that very instant it has ended);
-7. status: every entry, from a list that went through steps 1 to 6 and is by the same issuer;
+7. status: every entry, from a list that went through steps 1 to 6 and is by the same issuer; and the `status`
+claim of a token;
 8. trust: a warning, never a verdict.
 
 A step that cannot be made because an earlier one failed is reported as "not_checked"; the verdict comes from
-`build_verdict`.
+`build_verdict`. How a document can be secured is a table in `credentials.reading`; what is asked of a
+presentation beyond its proof stands in `credentials.presentation_rules`.
 """
 
 from __future__ import annotations
@@ -22,33 +25,53 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from contexts import ContextsError, hash_canonical, strict_json
-from credentials.data_integrity import ProofResult, verify_proofs
-from credentials.data_model import (
-    Validity,
-    check_context,
-    check_credential_model,
-    check_presentation_model,
-    embedded_credentials,
+from contexts import strict_json
+from credentials.data_model import Validity, Version, check_context, check_credential_model
+from credentials.errors import CredentialsError
+from credentials.jose.keys import KeyName, find_key
+from credentials.jose.profiles import Role
+from credentials.legacy import LEGACY_PROOF, secured_by_legacy_proofs
+from credentials.presentation_rules import (
+    MAXIMUM_CREDENTIALS,
+    check_holder_binding,
+    check_query,
+    fold_credentials,
+    read_presentation,
 )
-from credentials.errors import CredentialsError, PresentationError, ProofError
-from credentials.exchange.dcql import check_credentials
+from credentials.proof_only import check_proof_only
+from credentials.reading import find_sd_jwt, read_secured
 from credentials.report import Check, Outcome, Report, build_report
+from credentials.sd_jwt import TYP as SD_JWT_VC
+from credentials.sd_jwt import check_sd_jwt_vc
+from credentials.secured import ExpectedSigner, check_signed
 from credentials.status.checking import CheckedList, StatusPolicy, check_status
-from credentials.steps import StepFailedError, Steps, read_json_object
+from credentials.steps import StepFailedError, Steps
+from credentials.verification_context import MAXIMUM_FAILED_FETCHES, MAXIMUM_FETCHES, VerificationContext
 from credentials.view import CredentialView
-from did.errors import DidError
-from did.fetcher import FetchBudget
+from did.document import Relationship
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from contexts import CanonicalHasher, ContextStore
+    from credentials.data_integrity import ProofResult
     from credentials.exchange.dcql import DcqlQuery
-    from credentials.status.lists import StatusCache
-    from credentials.trust import Standing, TrustRegistry
-    from did.fetcher import Fetcher
-    from did.resolver import Resolver
+    from credentials.secured import Secured
+    from credentials.trust import Standing
+
+__all__ = [
+    "CREDENTIAL_STEPS",
+    "MAXIMUM_CREDENTIALS",
+    "MAXIMUM_FAILED_FETCHES",
+    "MAXIMUM_FETCHES",
+    "PRESENTATION_STEPS",
+    "VerificationContext",
+    "VerificationError",
+    "VerifiedCredential",
+    "check_credential",
+    "check_presentation",
+    "check_proof_only",
+    "verify_credential",
+]
 
 JsonObject = dict[str, Any]
 CREDENTIAL_STEPS: Final = ("json", "context", "data_model", "proof", "issuer_key", "validity", "status")
@@ -61,53 +84,7 @@ PRESENTATION_STEPS: Final = (
     "credentials",
     "holder_binding",
 )
-MAXIMUM_CREDENTIALS: Final = 50
-# a presentation of twenty badges by as many issuers asks for twenty DID documents and twenty lists
-MAXIMUM_FETCHES: Final = 40
-MAXIMUM_FAILED_FETCHES: Final = 6
 _STEPS_BEFORE_STATUS: Final = CREDENTIAL_STEPS[:-1]
-_KEY_CODES: Final = frozenset({"issuer_mismatch", "controller_mismatch", "suite_key_mismatch"})
-
-
-@dataclass(frozen=True)
-class VerificationContext:
-    """What a verification needs of the world.
-
-    Args:
-        contexts: the closed world of JSON-LD contexts.
-        resolver: dereferences verification methods.
-        fetcher: fetches status lists.
-        hasher: SHA-256 of canonical N-Quads.
-        trust: who is known; None knows nobody.
-        skew_seconds: how far an issuer's clock may be ahead of ours, 0 to 60.
-        status_cache: remembers status lists: fewer fetches (within a published `ttl`), and an alarm on a
-            rollback.
-        require_status: refuse a credential without a status.
-        budget: what is left to be asked of the network; None: `bounded` gives a fresh one.
-    """
-
-    contexts: ContextStore
-    resolver: Resolver
-    fetcher: Fetcher
-    hasher: CanonicalHasher = hash_canonical
-    trust: TrustRegistry | None = None
-    skew_seconds: int = 60
-    status_cache: StatusCache | None = None
-    require_status: bool = False
-    budget: FetchBudget | None = None
-
-    def bounded(self) -> VerificationContext:
-        """The context of one verification, and of all that it holds: it may fetch so much, and no more."""
-        if self.budget is not None:
-            return self
-        budget = FetchBudget(fetches=MAXIMUM_FETCHES, failures=MAXIMUM_FAILED_FETCHES)
-        resolver, fetcher = self.resolver.through(budget.over), budget.over(self.fetcher)
-        return replace(self, resolver=resolver, fetcher=fetcher, budget=budget)
-
-    def __post_init__(self) -> None:
-        """Refuse a skew that would hide a real fault."""
-        if not 0 <= self.skew_seconds <= 60:  # noqa: PLR2004 - one minute
-            raise ValueError("skew_seconds is 0 to 60")
 
 
 class VerificationError(CredentialsError):
@@ -128,8 +105,8 @@ class VerifiedCredential:
     """A credential that was verified. Comes from `verify_credential` and from nowhere else.
 
     Args:
-        content: the bytes that were verified: keep these.
-        document: the same, parsed.
+        content: the bytes that were verified, JSON or token: keep these.
+        document: what they say, parsed.
         view: the same, for people.
         report: what was checked.
     """
@@ -151,7 +128,7 @@ class _Examined:
     """What steps 1 to 6 learnt of a credential; the members are None as far as they did not get."""
 
     steps: Steps
-    document: JsonObject | None = None
+    secured: Secured | None = None
     view: CredentialView | None = None
     proof: ProofResult | None = None
 
@@ -160,23 +137,29 @@ def check_credential(data: bytes | JsonObject, *, context: VerificationContext, 
     """Check a credential and report every step. Never raises for what the credential holds.
 
     Args:
-        data: the bytes received, or a parsed JSON object.
+        data: the bytes received (JSON, or a compact JWT), or a parsed JSON object.
         context: what the verification needs of the world.
         now: aware UTC.
 
     Source: VCDM 2.0, section 7.1 (Verification); Open Badges 3.0, section 8 (Verification and Validation).
     """
     context = context.bounded()
+    sd_jwt = find_sd_jwt(data)
+    if sd_jwt is not None:
+        # steps of its own: its issuer may have no DID, its type no context, its holder a key alone
+        return _check_sd_jwt(sd_jwt, context=context, now=now)
     examined = _examine(data, context=context, now=now)
-    view = examined.view
+    view, secured = examined.view, examined.secured
     # 7. Status
-    if examined.document is not None and examined.proof is not None:
-        examined.steps.checks += _check_status(examined.document, context=context, now=now)
+    if secured is not None and view is not None and examined.proof is not None:
+        examined.steps.checks += _check_status(secured, view, context=context, now=now)
     # 8. Trust
     standing = _standing(view, context)
     warnings = (
         [] if standing else [Check.failed("trust", "unknown_issuer", view.issuer_id or "" if view else "")]
     )
+    if secured is not None and secured.name == LEGACY_PROOF:
+        warnings.append(Check.failed("form", LEGACY_PROOF))
     return build_report(
         examined.steps.complete(CREDENTIAL_STEPS),
         required=CREDENTIAL_STEPS,
@@ -184,6 +167,8 @@ def check_credential(data: bytes | JsonObject, *, context: VerificationContext, 
         credential=view,
         standing=standing,
         selection=examined.proof.selection_label if examined.proof else "",
+        securing=secured.name if secured else "",
+        confirmation=secured.claims.get("cnf") if secured and examined.proof else None,
     )
 
 
@@ -205,6 +190,11 @@ def verify_credential(
     return VerifiedCredential(content, report.credential.raw, report.credential, report, origin=_ORIGIN)
 
 
+def _check_sd_jwt(token: bytes, *, context: VerificationContext, now: datetime) -> Report:
+    report = check_sd_jwt_vc(token, context=context, now=now, status_policy=context.token_status)
+    return replace(report, securing=SD_JWT_VC)
+
+
 def _standing(view: CredentialView | None, context: VerificationContext) -> Standing | None:
     if context.trust is None or view is None or view.issuer_id is None:
         return None
@@ -217,22 +207,16 @@ def _examine(data: bytes | JsonObject, *, context: VerificationContext, now: dat
     examined = _Examined(steps)
     try:
         # 1. Strict JSON
-        document = examined.document = steps.run("json", lambda: read_json_object(data))
-        view = examined.view = CredentialView.from_document(document)
+        secured = steps.run("json", lambda: read_secured(data, role=Role.CREDENTIAL))
+        secured = examined.secured = secured_by_legacy_proofs(secured, context.legacy)
+        view = examined.view = CredentialView.from_document(secured.document)
         # 2. Contexts
-        version = steps.run("context", lambda: check_context(document))
+        version = steps.run("context", lambda: check_context(secured.document))
         # 3. Data model
-        validity = steps.run("data_model", lambda: check_credential_model(document, version))
+        validity = steps.run("data_model", lambda: _check_model(secured, version))
         # 4. Proof, 5. issuer's key
-        examined.proof = check_proofs(
-            steps,
-            document,
-            key_step="issuer_key",
-            expected_proof_purpose="assertionMethod",
-            expected_controller=str(view.issuer_id),
-            context=context,
-            now=now,
-        )
+        signer = ExpectedSigner("assertionMethod", str(view.issuer_id))
+        examined.proof = check_signed(steps, secured, signer, key_step="issuer_key", context=context, now=now)
         # 6. Validity
         steps.checks.append(_check_validity(validity, context=context, now=now))
     except StepFailedError:
@@ -240,50 +224,10 @@ def _examine(data: bytes | JsonObject, *, context: VerificationContext, now: dat
     return examined
 
 
-def check_proofs(
-    steps: Steps,
-    document: JsonObject,
-    *,
-    key_step: str,
-    expected_proof_purpose: str,
-    expected_controller: str,
-    context: VerificationContext,
-    now: datetime,
-    expected_domain: str | None = None,
-    expected_challenge: str | None = None,
-) -> ProofResult:
-    """Make the two steps about proofs: that they hold ("proof"), and that the key is who it should be
-    (`key_step`).
-
-    Raises:
-        StepFailedError: one of them failed, and was recorded; the other is then not made.
-    """
-    try:
-        result = verify_proofs(
-            document,
-            expected_proof_purpose=expected_proof_purpose,
-            expected_controller=expected_controller,
-            resolver=context.resolver,
-            contexts=context.contexts,
-            now=now,
-            hasher=context.hasher,
-            expected_domain=expected_domain,
-            expected_challenge=expected_challenge,
-            skew_seconds=context.skew_seconds,
-        )
-    except (CredentialsError, DidError, ContextsError) as err:
-        steps.fail(key_step if _is_about_key(err) else "proof", err)
-        raise StepFailedError from err
-    data = {"verificationMethods": list(result.verification_methods)}
-    steps.checks += [
-        Check.passed("proof", **data),
-        Check.passed(key_step, controllers=list(result.controllers)),
-    ]
-    return result
-
-
-def _is_about_key(err: Exception) -> bool:
-    return isinstance(err, DidError) or (isinstance(err, ProofError) and err.code in _KEY_CODES)
+def _check_model(secured: Secured, version: Version) -> Validity:
+    validity = check_credential_model(secured.document, version)
+    secured.check_members()
+    return validity
 
 
 def _check_validity(validity: Validity, *, context: VerificationContext, now: datetime) -> Check:
@@ -300,15 +244,53 @@ def _check_validity(validity: Validity, *, context: VerificationContext, now: da
     return Check.passed("validity", **dates)
 
 
-def _check_status(document: JsonObject, *, context: VerificationContext, now: datetime) -> list[Check]:
+def _check_status(
+    secured: Secured, view: CredentialView, *, context: VerificationContext, now: datetime
+) -> list[Check]:
+    """Look up every status: those of the data model, and that of a token."""
+    if "status" not in secured.claims:
+        return _check_credential_status(view, context=context, now=now)
+    checks = [_check_token_status(secured.claims["status"], str(view.issuer_id), context=context, now=now)]
+    if "credentialStatus" in view.raw:
+        checks += _check_credential_status(view, context=context, now=now)
+    return checks
+
+
+def _check_token_status(
+    status: object, issuer_id: str, *, context: VerificationContext, now: datetime
+) -> Check:
+    """Look up the `status` claim that any token may have: draft-ietf-oauth-status-list, section 6.2."""
+    if context.token_status is None:
+        return Check.failed("status", "status_unavailable", "no policy to look it up")
+    return context.token_status.check(
+        status,
+        issuer_id=issuer_id,
+        issuer_key=lambda jws: (
+            find_key(
+                KeyName.read(jws),
+                controller=issuer_id,
+                relationship=Relationship.ASSERTION_METHOD,
+                algorithm=jws.unverified_header["alg"],
+                needs_name=False,
+                context=context,
+                now=now,
+            ).public_key
+        ),
+        fetcher=context.fetcher,
+        now=now,
+    )
+
+
+def _check_credential_status(
+    view: CredentialView, *, context: VerificationContext, now: datetime
+) -> list[Check]:
     policy = StatusPolicy(
         fetcher=context.fetcher,
         cache=context.status_cache,
         required=context.require_status,
         examine_list=lambda content: _examine_list(content, context=context, now=now),
     )
-    issuer_id = CredentialView.from_document(document).issuer_id
-    return check_status(document, issuer_id=str(issuer_id), policy=policy, now=now)
+    return check_status(view.raw, issuer_id=str(view.issuer_id), policy=policy, now=now)
 
 
 def _examine_list(content: bytes, *, context: VerificationContext, now: datetime) -> CheckedList:
@@ -319,7 +301,7 @@ def _examine_list(content: bytes, *, context: VerificationContext, now: datetime
         required=_STEPS_BEFORE_STATUS,
         credential=examined.view,
     )
-    return CheckedList(report, examined.document or {})
+    return CheckedList(report, examined.secured.document if examined.secured else {})
 
 
 def check_presentation(
@@ -332,89 +314,50 @@ def check_presentation(
     query: DcqlQuery | None = None,
     query_id: str | None = None,
 ) -> Report:
-    """Check a presentation secured by Data Integrity, and every credential in it. One bad credential and the
-    whole is not valid.
+    """Check a presentation, and every credential in it. One bad credential and the whole is not valid.
 
     Args:
-        presentation: the bytes received, or a parsed JSON object.
+        presentation: the bytes received (JSON, or a compact JWT), or a parsed JSON object.
         context: what the verification needs of the world.
         now: aware UTC.
-        expected_domain: whom the presentation must be for, exactly (OpenID4VP: the full client id, with its
-            prefix).
-        expected_challenge: the nonce, exactly.
+        expected_domain: whom the presentation must be for, exactly: `domain` of its proof, `aud` of its token
+            (OpenID4VP: the full client id, with its prefix).
+        expected_challenge: the nonce, exactly: `challenge` of its proof, `nonce` of its token.
         query: what was asked for; the step "query" is then required.
         query_id: which credential query this presentation answers; None: the only one there is.
 
     Raises:
         ValueError: no domain or no challenge to expect, which would take any presentation ever made.
 
-    Source: VCDM 2.0, section 4.13 and 7.1; Data Integrity 1.0, section 4.4; OpenID4VP 1.0, section 8.6.
+    Source: VCDM 2.0, section 4.13 and 7.1; Data Integrity 1.0, section 4.4; VC-JOSE-COSE, section 5.1;
+    OpenID4VP 1.0, section 8.6.
     """
     if not expected_domain or not expected_challenge:
         raise ValueError("a presentation is checked against a domain and a challenge")
     context = context.bounded()
     steps = Steps()
+    securing = ""
     reports: list[Report] = []
     warnings: list[Check] = []
     try:
-        document = steps.run("json", lambda: read_json_object(presentation))
-        steps.run("context", lambda: check_context(document))
-        holder, credentials = steps.run("data_model", lambda: _read_presentation(document))
-        check_proofs(
-            steps,
-            document,
-            key_step="holder_key",
-            expected_proof_purpose="authentication",
-            expected_controller=holder,
-            context=context,
-            now=now,
-            expected_domain=expected_domain,
-            expected_challenge=expected_challenge,
-        )
+        secured = steps.run("json", lambda: read_secured(presentation, role=Role.PRESENTATION))
+        securing = secured.name
+        steps.run("context", lambda: check_context(secured.document))
+        holder, credentials = steps.run("data_model", lambda: read_presentation(secured))
+        signer = ExpectedSigner("authentication", holder, expected_domain, expected_challenge)
+        proof = check_signed(steps, secured, signer, key_step="holder_key", context=context, now=now)
         reports += [check_credential(credential, context=context, now=now) for credential in credentials]
-        steps.checks.append(_check_each(reports))
-        warnings += steps.run("holder_binding", lambda: _check_holder_binding(reports, holder))
+        steps.checks.append(fold_credentials(reports))
+        warnings += steps.run("holder_binding", lambda: check_holder_binding(reports, holder, proof))
         if query is not None:
-            steps.run("query", lambda: _check_query(query, query_id, reports))
+            steps.run("query", lambda: check_query(query, query_id, reports))
     except StepFailedError:
         pass
     required = PRESENTATION_STEPS if query is None else (*PRESENTATION_STEPS, "query")
-    return build_report(steps.complete(required), required=required, warnings=warnings, credentials=reports)
-
-
-def _read_presentation(document: JsonObject) -> tuple[str, list[JsonObject]]:
-    return check_presentation_model(document), embedded_credentials(document, maximum=MAXIMUM_CREDENTIALS)
-
-
-def _check_each(reports: list[Report]) -> Check:
-    """Fold the credentials' reports into one step: the worst of them."""
-    outcomes = [report.outcome for report in reports]
-    data: dict[str, Any] = {"outcomes": [str(outcome) for outcome in outcomes]}
-    if Outcome.INVALID in outcomes:
-        return Check.failed("credentials", "credential_invalid", **data)
-    if Outcome.INDETERMINATE in outcomes:
-        return Check.failed("credentials", "credential_indeterminate", **data)
-    return Check.passed("credentials", **data)
-
-
-def _check_holder_binding(reports: list[Report], holder: str) -> list[Check]:
-    """Check that each credential is about the one who presents it; gives a warning for each that names
-    nobody.
-    """
-    warnings = []
-    for number, report in enumerate(reports):
-        pointer = f"/verifiableCredential/{number}"
-        ids = report.credential.subject_ids if report.credential else (None,)
-        if any(subject_id not in (None, holder) for subject_id in ids):
-            raise PresentationError("holder_mismatch", f"{holder} is not the subject", pointer=pointer)
-        if None in ids:
-            warnings.append(Check.failed("holder_binding", "not_bound_to_presenter", pointer=pointer))
-    return warnings
-
-
-def _check_query(query: DcqlQuery, query_id: str | None, reports: list[Report]) -> None:
-    """Check that the credentials of this one presentation answer the query, or the one part of it that they
-    are for.
-    """
-    views = [report.credential for report in reports if report.credential is not None]
-    check_credentials(query.credential_query(query_id or query.credentials[0].id), views)
+    return build_report(
+        steps.complete(required),
+        required=required,
+        warnings=warnings,
+        credentials=reports,
+        securing=securing,
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from credentials.dates import parse_date_time_stamp
 from credentials.errors import DateSyntaxError
 from credentials.open_badges.kinds import Kind, kind_of_achievement_type
+from credentials.open_badges_v2.shape import is_open_badges_2, to_view_shape
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,9 @@ class EvidenceView:
     narrative: str | None
     description: str | None
     genre: str | None
+
+
+_EVIDENCE_NAMES: Final = tuple(each.name for each in fields(EvidenceView))
 
 
 @dataclass(frozen=True)
@@ -72,17 +76,21 @@ class CredentialView:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> CredentialView:
-        """Look at a credential of VCDM 2.0 or 1.1, an OBv3 one or not. Never fails on odd shapes.
+        """Look at a credential of VCDM 2.0 or 1.1, an OBv3 one or not, or at an assertion of Open Badges 2.0.
+        Never fails on odd shapes.
 
         Args:
             document: the parsed JSON object of the credential.
         """
+        received = document
+        if is_open_badges_2(document):
+            document = to_view_shape(document)
         issuer = _issuer(document)
         subjects = _objects(document.get("credentialSubject"))
-        subject = subjects[0] if subjects else {}
+        subject = _object(subjects)
         ids = tuple(_identifier(each.get("id")) for each in subjects)
         return cls(
-            raw=document,
+            raw=received,
             id=_identifier(document.get("id")),
             types=_strings(document.get("type")),
             name=_text(document.get("name")),
@@ -138,19 +146,22 @@ def _achievement_members(achievement: dict[str, Any]) -> dict[str, Any]:
 
 
 def _dates(document: dict[str, Any], subject: dict[str, Any]) -> dict[str, Any]:
-    valid_from = _moment(document.get("validFrom")) or _moment(document.get("issuanceDate"))
+    # as `check_credential_model` counts them, whichever version names them
+    starts = [_moment(document.get(name)) for name in ("validFrom", "issuanceDate")]
+    ends = [_moment(document.get(name)) for name in ("validUntil", "expirationDate")]
+    valid_from = max((each for each in starts if each), default=None)
     earned_from = _moment(subject.get("activityStartDate"))
     earned_until = _moment(subject.get("activityEndDate"))
     return {
         "earned_from": earned_from,
         "earned_on": earned_until or earned_from or _moment(document.get("awardedDate")) or valid_from,
         "valid_from": valid_from,
-        "valid_until": _moment(document.get("validUntil")) or _moment(document.get("expirationDate")),
+        "valid_until": min((each for each in ends if each), default=None),
     }
 
 
 def _evidence(evidence: dict[str, Any]) -> EvidenceView:
-    return EvidenceView(**{each.name: _text(evidence.get(each.name)) for each in fields(EvidenceView)})
+    return EvidenceView(**{name: _text(evidence.get(name)) for name in _EVIDENCE_NAMES})
 
 
 def _alignment(alignment: dict[str, Any]) -> AlignmentView:
@@ -178,7 +189,9 @@ def _image(value: Any) -> tuple[str | None, str | None]:
 
 
 def _object(value: Any) -> dict[str, Any]:
-    return next(iter(_objects(value)), {})
+    """Read an object; of several, whose order nobody signed, none is the one to show."""
+    objects = _objects(value)
+    return objects[0] if len(objects) == 1 else {}
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -197,15 +210,25 @@ def _identifier(value: Any) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    """Read a string, a JSON-LD value object, the first of several, or the first of a language map (French
-    first).
+    """Read a string, a JSON-LD value object, or one of several or of a language map (French first).
+
+    In JSON-LD several values are a set, whose order nobody signed: what is shown must not hang on it.
     """
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, list):
-        return next((text for text in map(_text, value) if text is not None), None)
+        texts = [(_language_rank(each), text) for each in value if (text := _text(each)) is not None]
+        return min(texts)[1] if texts else None
     if isinstance(value, dict):
         chosen = value.get("@value", value.get("fr", value.get("en")))
         return chosen if isinstance(chosen, str) else None
-    return value if isinstance(value, str) else None
+    return None
+
+
+def _language_rank(value: Any) -> int:
+    language = value.get("@language") if isinstance(value, dict) else None
+    named = language.partition("-")[0].lower() if isinstance(language, str) else ""
+    return {"fr": 0, "en": 1, "": 2}.get(named, 3)
 
 
 def _single(value: Any) -> Any:
@@ -216,6 +239,8 @@ def _single(value: Any) -> Any:
 
 
 def _moment(value: Any) -> datetime | None:
+    if value is None:
+        return None
     try:
         return parse_date_time_stamp(_single(value))
     except DateSyntaxError:

@@ -265,7 +265,7 @@ def build_did_document(
     also_known_as: Sequence[str] = (),
     services: Sequence[JsonObject] = (),
 ) -> JsonObject:
-    """Build the document of our DID: each key as Multikey and JsonWebKey, absolute ids, arrays of strings.
+    """Build the document of our DID: each key as Multikey and, where there is one, JsonWebKey.
 
     Args:
         did: the DID.
@@ -290,7 +290,9 @@ def build_did_document(
 
 
 def jwks(did: str, keys: Sequence[DocumentKey]) -> JsonObject:
-    """Give the keys as a JWK Set; `kid` is the absolute DID URL of the JsonWebKey in the DID document.
+    """Give the keys as a JWK Set, without those that have no JWK.
+
+    `kid` is the absolute DID URL of the JsonWebKey in the DID document.
 
     Source: RFC 7517, section 5; Open Badges 3.0, section 8.2.4.1 (`kid` is a URI).
     """
@@ -299,16 +301,18 @@ def jwks(did: str, keys: Sequence[DocumentKey]) -> JsonObject:
             key.public_key.to_jwk()
             | {"kid": _method_ids(did, key)[1], "use": "sig", "alg": key.public_key.jose_algorithm}
             for key in keys
+            if key.public_key.has_jose_form
         ],
     }
 
 
-def _method_ids(did: str, key: DocumentKey) -> tuple[str, str]:
-    return f"{did}#{key.name}", f"{did}#{key.name}-jwk"
+def _method_ids(did: str, key: DocumentKey) -> tuple[str, ...]:
+    multikey_id = f"{did}#{key.name}"
+    return (multikey_id, f"{multikey_id}-jwk") if key.public_key.has_jose_form else (multikey_id,)
 
 
-def _published(did: str, key: DocumentKey) -> tuple[JsonObject, JsonObject]:
-    multikey_id, jwk_id = _method_ids(did, key)
+def _published(did: str, key: DocumentKey) -> tuple[JsonObject, ...]:
+    multikey_id, *jwk_ids = _method_ids(did, key)
     return (
         {
             "id": multikey_id,
@@ -316,10 +320,14 @@ def _published(did: str, key: DocumentKey) -> tuple[JsonObject, JsonObject]:
             "controller": did,
             "publicKeyMultibase": key.public_key.to_multikey(),
         },
-        {
-            "id": jwk_id,
-            "type": "JsonWebKey",
-            "controller": did,
-            "publicKeyJwk": key.public_key.to_jwk() | {"kid": jwk_id, "alg": key.public_key.jose_algorithm},
-        },
+        *(
+            {
+                "id": jwk_id,
+                "type": "JsonWebKey",
+                "controller": did,
+                "publicKeyJwk": key.public_key.to_jwk()
+                | {"kid": jwk_id, "alg": key.public_key.jose_algorithm},
+            }
+            for jwk_id in jwk_ids
+        ),
     )

@@ -15,6 +15,7 @@ DidError
 ├── InvalidKeyError              "invalid_key"
 ├── InvalidSignatureError        "invalid_signature"
 ├── EncodingError                "invalid_encoding"
+├── InvalidJwksError             "invalid_jwks"
 ├── SealError                    "seal_broken"
 └── FetchError                   "fetch_failed": network, time, size
     ├── FetchRefusedError        "fetch_refused": address, scheme, port or redirect not allowed

@@ -22,6 +22,8 @@ __all__ = [
 ]
 
 DEFAULT_MAX_BYTES: Final = 262_144
+# a dozen status lists of the largest kind, or some thousand ordinary ones
+MAXIMUM_ANSWERS: Final = 25_165_824
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -105,10 +107,12 @@ class FetchBudget:
     Args:
         fetches: exchanges that may be begun.
         failures: of them that may fail.
+        size: bytes of all answers, which are kept until the end; the last one may go beyond.
     """
 
-    def __init__(self, *, fetches: int, failures: int) -> None:
+    def __init__(self, *, fetches: int, failures: int, size: int = MAXIMUM_ANSWERS) -> None:
         self._fetches = fetches
+        self._size = size
         self._failures = failures
         self._failed: dict[str, FetchError] = {}
         self._got: dict[tuple[str, str], Fetched] = {}
@@ -133,14 +137,16 @@ class FetchBudget:
         known = self._failed.get(url)
         if known is not None:
             raise type(known)(known.detail, code=known.code)
-        if self._fetches <= 0 or len(self._failed) >= self._failures:
+        if self._fetches <= 0 or self._size <= 0 or len(self._failed) >= self._failures:
             raise TooManyFetchesError(url)
         self._fetches -= 1
         try:
-            return exchange()
+            fetched = exchange()
         except FetchError as err:
             self._failed[url] = err
             raise
+        self._size -= len(fetched.body)
+        return fetched
 
 
 @dataclass(frozen=True)

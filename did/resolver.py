@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,8 +31,21 @@ if TYPE_CHECKING:
 _ACCEPT: Final = "application/did+ld+json, application/did+json, application/ld+json, application/json"
 _MAX_BYTES: Final = 65_536
 _MAX_DEPTH: Final = 16
+# 256 documents of an ordinary size
+_REMEMBERED_BYTES: Final = 1_048_576
 _OK: Final = 200
 _GONE: Final = frozenset({404, 410})
+
+
+# what such a DID says never changes, and the same few issuers and holders come again and again
+@lru_cache(maxsize=512)
+def _key_document(did: str) -> DidDocument:
+    return DidDocument.parse(resolve_did_key(did), expected_did=did)
+
+
+@lru_cache(maxsize=512)
+def _jwk_document(did: str) -> DidDocument:
+    return DidDocument.parse(resolve_did_jwk(did), expected_did=did)
 
 
 def _utc_now() -> datetime:
@@ -65,8 +79,8 @@ class Resolver:
         self._clock = clock
         self._remembered = remembered or _Remembered(timedelta(seconds=ttl_seconds), cache_size)
         self._methods: dict[str, Callable[[str], DidDocument]] = {
-            "key": lambda did: DidDocument.parse(resolve_did_key(did), expected_did=did),
-            "jwk": lambda did: DidDocument.parse(resolve_did_jwk(did), expected_did=did),
+            "key": _key_document,
+            "jwk": _jwk_document,
             "web": self._resolve_web,
         }
 
@@ -128,11 +142,12 @@ class Resolver:
         if known is not None:
             return known
         # only a document that was read to its end is remembered: a failure leaves no trace
-        document = DidDocument.parse(self._fetch_json(url), expected_did=did)
-        self._remembered.remember(did, document, now)
+        body = self._fetch(url)
+        document = DidDocument.parse(_read_json(body, url), expected_did=did)
+        self._remembered.remember(did, document, now, size=len(body))
         return document
 
-    def _fetch_json(self, url: str) -> Any:
+    def _fetch(self, url: str) -> bytes:
         try:
             fetched = self._fetcher.get(url, accept=_ACCEPT, max_bytes=_MAX_BYTES)
         except TooManyFetchesError:
@@ -140,10 +155,14 @@ class Resolver:
         except FetchError as err:
             raise ResolutionUnavailableError(f"{url}: {err.code}") from err
         _check_status(fetched, url)
-        try:
-            return strict_json.loads(fetched.body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
-        except ContextsError as err:
-            raise InvalidDidDocumentError(f"{url}: {err.code}") from err
+        return fetched.body
+
+
+def _read_json(body: bytes, url: str) -> Any:
+    try:
+        return strict_json.loads(body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
+    except ContextsError as err:
+        raise InvalidDidDocumentError(f"{url}: {err.code}") from err
 
 
 def _check_status(fetched: Fetched, url: str) -> None:
@@ -154,12 +173,15 @@ def _check_status(fetched: Fetched, url: str) -> None:
 
 
 class _Remembered:
-    """Documents that were fetched, for a while; the least recently used goes first."""
+    """Documents that were fetched, for a while; the least recently used goes first.
+
+    Bounded in bytes, too: read, a hostile document takes up to 25 times the space of its text.
+    """
 
     def __init__(self, ttl: timedelta, size: int) -> None:
         self._ttl = ttl
         self._size = size
-        self._entries: OrderedDict[str, tuple[datetime, DidDocument]] = OrderedDict()
+        self._entries: OrderedDict[str, tuple[datetime, DidDocument, int]] = OrderedDict()
         self._lock = Lock()
 
     def recall(self, did: str, now: datetime) -> DidDocument | None:
@@ -171,9 +193,12 @@ class _Remembered:
             self._entries.move_to_end(did)
             return entry[1]
 
-    def remember(self, did: str, document: DidDocument, now: datetime) -> None:
+    def remember(self, did: str, document: DidDocument, now: datetime, *, size: int) -> None:
         with self._lock:
-            self._entries[did] = (now, document)
+            self._entries[did] = (now, document, size)
             self._entries.move_to_end(did)
-            while len(self._entries) > self._size:
+            while len(self._entries) > self._size or self._bytes() > _REMEMBERED_BYTES:
                 self._entries.popitem(last=False)
+
+    def _bytes(self) -> int:
+        return sum(size for _, _, size in self._entries.values())

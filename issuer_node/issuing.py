@@ -1,7 +1,7 @@
 """Issuing a credential, in the numbered steps of docs/credential-lifecycle.md and of ADRs 0006 and 0009.
 
 1. the access token: one that we gave, whose offer still stands;
-2. the request: one configuration, the one that the token is for;
+2. the request: one of the badge's configurations that the token is for, each a format;
 3. the key proof; a credential that was issued already for this token is delivered again, unchanged, to the
    same key;
 4. the intent is recorded and the status index reserved: committed;
@@ -28,12 +28,14 @@ from sqlalchemy.exc import IntegrityError
 
 from credentials.exchange.key_proof import KeyProofError, verify_key_proof
 from credentials.open_badges import LintError, require_lint_free
+from credentials.sd_jwt import TokenStatusList
 from credentials.status import build_status_entry
 from credentials.verification import VerificationContext, VerificationError, verify_credential
 from issuer_node.achievements import build_credential
 from issuer_node.errors import CredentialRequestError, IssuingError
+from issuer_node.formats import credential_bytes, format_of_content, offered_formats
 from issuer_node.issuance_log import find_grant, find_issued, keep_content, record_intent
-from issuer_node.metadata import PROOF_ALGORITHMS, configuration_id, format_of, is_configuration
+from issuer_node.metadata import PROOF_ALGORITHMS, credential_identifier, format_of, is_configuration
 from issuer_node.nonces import is_fresh_nonce
 from issuer_node.offers import token_digest
 from issuer_node.own_documents import OwnLists
@@ -100,7 +102,7 @@ def issue_credential(node: Node, *, access_token: str, request: CredentialReques
     holder = _check_proof(node, request)
     node.listener("checked")
     if grant.issued is not None:
-        return _deliver_again(grant.issued, holder)
+        return _deliver_again(grant.issued, holder, credential_format)
     # 4. Intent and index
     intent = _record_intent(node, grant, holder)
     node.listener("intended")
@@ -119,13 +121,13 @@ def issue_credential(node: Node, *, access_token: str, request: CredentialReques
     _lint(document, intent.at)
     node.listener("linted")
     # 7. Sign
-    content = credential_format.issue(node, document, intent.at)
+    content = credential_format.issue(node, document, intent.at, holder=holder, place=intent.place)
     node.listener("signed")
     # 8. Verify
     _verify(node, content, intent.at)
     node.listener("verified")
     # 9. Store
-    content = _store(node, grant, intent, content, holder)
+    content = _store(node, grant, intent, content, holder=holder, credential_format=credential_format)
     node.listener("stored")
     # 10. Deliver
     return content
@@ -153,7 +155,7 @@ def _check_request(node: Node, grant: Grant, request: CredentialRequest) -> Cred
     if request.has("credential_response_encryption"):
         raise CredentialRequestError("invalid_encryption_parameters", "responses are not encrypted here")
     if grant.by_identifier:
-        return _check_identifier(grant, request)
+        return _check_identifier(node, grant, request)
     if request.has("credential_identifier"):
         if request.has("credential_configuration_id"):
             raise CredentialRequestError("invalid_credential_request", "both kinds of identifier")
@@ -164,21 +166,21 @@ def _check_request(node: Node, grant: Grant, request: CredentialRequest) -> Cred
     return _check_configuration(node, grant, wanted)
 
 
-def _check_identifier(grant: Grant, request: CredentialRequest) -> CredentialFormat:
+def _check_identifier(node: Node, grant: Grant, request: CredentialRequest) -> CredentialFormat:
     wanted = request.get("credential_identifier")
     if request.has("credential_configuration_id") or not isinstance(wanted, str):
         raise CredentialRequestError(
             "invalid_credential_request", "credential_identifier alone is to be used with this token"
         )
-    # the token endpoint gives identifiers for the configuration of the offer, and for no other
-    credential_format = format_of(configuration_id(grant.badge.id), grant.badge.id)
-    if wanted != f"award-{grant.award.id}" or credential_format is None:
-        raise CredentialRequestError("unknown_credential_identifier")
-    return credential_format
+    # the token endpoint gives one for each configuration that was asked for: the award, in a format
+    for each in offered_formats(node):
+        if wanted == credential_identifier(grant.award.id, each):
+            return each
+    raise CredentialRequestError("unknown_credential_identifier")
 
 
 def _check_configuration(node: Node, grant: Grant, wanted: str) -> CredentialFormat:
-    credential_format = format_of(wanted, grant.badge.id)
+    credential_format = format_of(node, wanted, grant.badge.id)
     if credential_format is not None:
         return credential_format
     if is_configuration(node, wanted):
@@ -213,9 +215,12 @@ def _check_proof(node: Node, request: CredentialRequest) -> HolderKey:
     return holder
 
 
-def _deliver_again(issued: Issued, holder: HolderKey) -> bytes:
+def _deliver_again(issued: Issued, holder: HolderKey, credential_format: CredentialFormat) -> bytes:
+    """Of one award, one credential: to the key and in the format that came first."""
     if issued.holder_did != holder.did:
         raise CredentialRequestError("credential_request_denied", "issued already, to another key")
+    if format_of_content(issued.content) != credential_format.name:
+        raise CredentialRequestError("credential_request_denied", "issued already, in another format")
     return issued.content
 
 
@@ -249,17 +254,27 @@ def _verify(node: Node, content: bytes, now: datetime) -> None:
         fetcher=OwnLists(node),
         hasher=node.hasher,
         status_cache=node.own_lists,
+        token_status=TokenStatusList(node.own_token_lists),
         require_status=True,
+        base_proofs=True,
     )
     try:
-        verify_credential(content, context=context, now=now)
+        verify_credential(credential_bytes(content), context=context, now=now)
     except VerificationError as err:
         codes = list(err.report.codes)
         log.error("credential_does_not_verify", codes=codes)  # noqa: TRY400 - ditto
         raise IssuingError("self_check", ", ".join(codes)) from err
 
 
-def _store(node: Node, grant: Grant, intent: Intent, content: bytes, holder: HolderKey) -> bytes:
+def _store(
+    node: Node,
+    grant: Grant,
+    intent: Intent,
+    content: bytes,
+    *,
+    holder: HolderKey,
+    credential_format: CredentialFormat,
+) -> bytes:
     """Keep the signed bytes, unless the award was revoked meanwhile, or another request was first."""
     now = node.now()
     try:
@@ -273,7 +288,7 @@ def _store(node: Node, grant: Grant, intent: Intent, content: bytes, holder: Hol
             first = find_issued(transaction, offer_id=grant.offer_id)
         if first is None:
             raise
-        return _deliver_again(first, holder)
+        return _deliver_again(first, holder, credential_format)
     if not kept:
         raise CredentialRequestError("credential_request_denied", "the award was revoked")
     return content

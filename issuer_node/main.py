@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contexts import ContextStore, RecentHashes
-from did.keys import KeyType
 from did.resolver import Resolver
 from issuer_node import routes
 from issuer_node.errors import (
@@ -17,12 +16,15 @@ from issuer_node.errors import (
     NotFoundError,
     SigninError,
 )
+from issuer_node.ldp_vc import key_types
 from issuer_node.medals import draw_medal
 from issuer_node.metadata import MetadataCache
 from issuer_node.models import SigningKey
 from issuer_node.node import Node
-from issuer_node.own_documents import OwnDidDocument, OwnListsSeen
+from issuer_node.own_documents import OwnDidDocument, OwnListsSeen, OwnTokenListsSeen
 from issuer_node.passeurs import make_first_passeur
+from issuer_node.status_list_tokens import SignedTokens
+from issuer_node.vc_api.service import open_vc_api
 from web.app import create_base_app
 from web.database import Database
 from web.identity import Identity, identity_router, load_identity
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 
 _PACKAGE = "issuer_node"
 _PROTOCOL_PATHS = ("/openid4vci/", "/status/", "/did.json")
-_KEY_TYPES = (KeyType.ED25519, KeyType.P256)
 _STATUS_OF = {NotFoundError: 404, NotAllowedError: 403, ConflictError: 409, DraftError: 422, SigninError: 401}
 
 
@@ -88,6 +89,7 @@ def create_app(
     )
     node = app.state.node = _open_node(app, settings, database, contexts)
     make_first_passeur(database, settings, now=node.now())
+    app.state.vc_api = open_vc_api(node) if settings.has_vc_api else None
     app.state.did = node.identity.did
     app.state.service = settings.structure_name
     app.state.nav = routes.navigation
@@ -106,7 +108,7 @@ def create_app(
 
 def _open_node(app: FastAPI, settings: NodeSettings, database: Database, contexts: ContextStore) -> Node:
     identity = load_identity(
-        database, SigningKey, settings=settings, now=app.state.clock(), key_types=_KEY_TYPES
+        database, SigningKey, settings=settings, now=app.state.clock(), key_types=key_types(settings)
     )
     return Node(
         settings=settings,
@@ -118,6 +120,8 @@ def _open_node(app: FastAPI, settings: NodeSettings, database: Database, context
         hasher=RecentHashes(),
         resolver=_resolver(identity, settings, app.state.clock),
         own_lists=OwnListsSeen(),
+        own_token_lists=OwnTokenListsSeen(),
+        signed_tokens=SignedTokens(),
         mailer=mailer_from_url(settings.mail_url),
         catalogue=app.state.catalogue,
     )

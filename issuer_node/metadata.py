@@ -1,4 +1,5 @@
-"""What wallets read first: the Credential Issuer Metadata, one configuration per badge, and the server's.
+"""What wallets read first: the Credential Issuer Metadata, one configuration per badge and format, and the
+server's.
 
 Source: OpenID4VCI 1.0, section 12.2; RFC 8414.
 """
@@ -18,7 +19,7 @@ from credentials.exchange.offers import PRE_AUTHORIZED_CODE
 from did.keys import KeyType
 from did.keys.registry import SCHEMES
 from issuer_node.badges import picture_url
-from issuer_node.formats import FORMATS
+from issuer_node.formats import FORMATS, offered_formats
 from issuer_node.ldp_vc import FORMAT as FIRST_FORMAT
 from issuer_node.models import Award, Badge
 
@@ -71,9 +72,19 @@ def configuration_id(badge_id: str, format_name: str = FIRST_FORMAT) -> str:
     return f"{_PREFIX}{badge_id}{FORMATS[format_name].suffix}"
 
 
-def format_of(unverified_configuration_id: str, badge_id: str) -> CredentialFormat | None:
+def configuration_ids(node: Node, badge_id: str) -> tuple[str, ...]:
+    """The ids of a badge's credential configurations, one for each format that is offered."""
+    return tuple(configuration_id(badge_id, each.name) for each in offered_formats(node))
+
+
+def credential_identifier(award_id: str, credential_format: CredentialFormat) -> str:
+    """The credential identifier of an award in a format."""
+    return f"award-{award_id}{credential_format.suffix}"
+
+
+def format_of(node: Node, unverified_configuration_id: str, badge_id: str) -> CredentialFormat | None:
     """The format in which a configuration offers a badge; None when it is no configuration of this badge."""
-    for each in FORMATS.values():
+    for each in offered_formats(node):
         if configuration_id(badge_id, each.name) == unverified_configuration_id:
             return each
     return None
@@ -81,9 +92,11 @@ def format_of(unverified_configuration_id: str, badge_id: str) -> CredentialForm
 
 def is_configuration(node: Node, unverified_configuration_id: str) -> bool:
     """Whether there is such a configuration at all."""
-    badge_id = unverified_configuration_id.removeprefix(_PREFIX)
+    named = unverified_configuration_id.removeprefix(_PREFIX)
+    badge_ids = {named.removesuffix(each.suffix) for each in offered_formats(node)}
     with node.database.session() as session:
-        return session.exec(select(Badge.id).where(Badge.id == badge_id)).first() is not None
+        found = session.exec(select(Badge.id).where(col(Badge.id).in_(badge_ids))).all()
+    return any(format_of(node, unverified_configuration_id, each) is not None for each in found)
 
 
 def authorization_server_metadata(node: Node) -> dict[str, Any]:
@@ -115,7 +128,7 @@ def _issuer_metadata(session: Session, node: Node) -> dict[str, Any]:
         "credential_configurations_supported": {
             configuration_id(badge.id, each.name): _configuration(node, badge, each)
             for badge in badges
-            for each in FORMATS.values()
+            for each in offered_formats(node)
         },
     }
 
@@ -143,6 +156,6 @@ def _configuration(node: Node, badge: Badge, credential_format: CredentialFormat
         "proof_types_supported": {
             "jwt": {"proof_signing_alg_values_supported": list(PROOF_ALGORITHMS)},
         },
-        **credential_format.configuration(),
+        **credential_format.configuration(node),
         "credential_metadata": {"display": [display]},
     }

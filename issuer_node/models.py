@@ -310,6 +310,37 @@ class Issuance(NodeTable, table=True):
     content: bytes | None = None  # delivered as it stands
 
 
+class ProfileKey(SigningKeyColumns, NodeTable, table=True):
+    """The key of an issuer profile of the VC-API, sealed; its name is the profile's."""
+
+    __tablename__ = "profile_keys"
+
+
+class ProfileStatusList(NodeTable, table=True):
+    """A Bitstring Status List of an issuer profile of the VC-API; signed whenever it is asked for."""
+
+    __tablename__ = "profile_status_lists"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    profile: str
+    purpose: str
+    entries: int
+    used: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ProfileStatusEntry(NodeTable, table=True):
+    """A bit of such a list that was given out, and whether it is set. Of the credential: its id alone."""
+
+    __tablename__ = "profile_status_entries"
+
+    list_id: str = Field(primary_key=True, foreign_key="profile_status_lists.id")
+    status_index: int = Field(primary_key=True)
+    credential_id: str | None = Field(default=None, index=True)
+    is_set: bool = False
+    given_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class AuditEntry(NodeTable, table=True):
     """Who did what, when. Only ever added to; names and texts of people are not written here."""
 

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
     from contexts import ContextStore, RecentHashes
     from credentials.status import StatusCache
+    from credentials.status.token_checking import TokenStatusCache
     from did.fetcher import Fetcher
     from did.resolver import Resolver
     from issuer_node.settings import NodeSettings
+    from issuer_node.status_list_tokens import SignedTokens
     from web.database import Database
     from web.i18n import Catalogue
     from web.identity import Identity
@@ -38,6 +40,8 @@ class Node:
         hasher: remembers recent hashes, so that a credential is canonicalized once to be signed and verified.
         resolver: reads did:key, did:jwk and our own did:web, all from memory: issuing asks nobody.
         own_lists: our own status lists as the last self-check saw them.
+        own_token_lists: the same of the Status List Tokens.
+        signed_tokens: Status List Tokens as they were last signed.
         mailer: sends sign-in links.
         catalogue: sentences for mails.
         listener: told each step of issuing as it is done, by name.
@@ -52,6 +56,8 @@ class Node:
     hasher: RecentHashes
     resolver: Resolver
     own_lists: StatusCache
+    own_token_lists: TokenStatusCache
+    signed_tokens: SignedTokens
     mailer: Mailer
     catalogue: Catalogue
     listener: Callable[[str], None] = no_listener

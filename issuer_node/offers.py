@@ -19,16 +19,17 @@ from credentials.exchange.offers import CredentialOffer, TxCode, build_offer, of
 from did.sealing import seal, unseal
 from issuer_node.auditing import record
 from issuer_node.errors import ConflictError, GrantError, NotFoundError
-from issuer_node.metadata import configuration_id
+from issuer_node.metadata import configuration_ids, credential_identifier, format_of
 from issuer_node.models import AccessToken, Award, Badge, Offer, OfferState
 from issuer_node.passeurs import require_passeur
 from issuer_node.status_lists import revoke_issuances
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from sqlmodel import Session
 
+    from issuer_node.formats import CredentialFormat
     from issuer_node.models import Passeur
     from issuer_node.node import Node
 
@@ -75,14 +76,13 @@ class RedeemedCode:
     Args:
         access_token: 256 random bits, URL-safe; never stored.
         seconds: life of the token.
-        configuration_id: what it is for.
-        credential_identifier: for the credential request, when the wallet sent authorization_details.
+        credential_identifiers: for the credential request, by the configurations of the wallet's
+            authorization_details; none if it sent none.
     """
 
     access_token: str = field(repr=False)
     seconds: int
-    configuration_id: str
-    credential_identifier: str | None
+    credential_identifiers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def redeem_code(
     Source: OpenID4VCI 1.0, sections 6.1 to 6.3.
     """
     offer_id, badge_id = _find_code(node, code)
-    _check_wanted(wanted, badge_id)
+    formats = _read_wanted(node, wanted, badge_id)
     refusal: GrantError | None = None
     token = secrets.token_urlsafe(_CODE_BYTES)
     life = timedelta(hours=node.settings.access_token_hours)
@@ -287,8 +287,8 @@ def redeem_code(
     if refusal is not None:
         note_second_scan(node, offer)
         raise refusal
-    identifier = f"award-{offer.award_id}" if wanted is not None else None
-    return RedeemedCode(token, int(life.total_seconds()), configuration_id(badge_id), identifier)
+    identifiers = {name: credential_identifier(offer.award_id, each) for name, each in formats.items()}
+    return RedeemedCode(token, int(life.total_seconds()), identifiers)
 
 
 def token_digest(token: str) -> str:
@@ -306,9 +306,13 @@ def _find_code(node: Node, code: str) -> tuple[str, str]:
     return found
 
 
-def _check_wanted(wanted: Collection[str] | None, badge_id: str) -> None:
-    if wanted is not None and set(wanted) != {configuration_id(badge_id)}:
+def _read_wanted(node: Node, wanted: Collection[str] | None, badge_id: str) -> dict[str, CredentialFormat]:
+    """The formats that the wallet wants to choose from, by their configurations."""
+    formats = {name: format_of(node, name, badge_id) for name in wanted or ()}
+    known = {name: each for name, each in formats.items() if each is not None}
+    if len(known) != len(formats):
         raise GrantError("invalid_authorization_details", "not what this code is for")
+    return known
 
 
 def _check_redeemable(node: Node, offer: Offer) -> GrantError | None:
@@ -335,7 +339,7 @@ def _credential_offer(node: Node, offer: Offer, badge_id: str) -> CredentialOffe
     code = unseal(offer.sealed_code, secret=node.secret, purpose="offer-code", record=offer.id)
     return build_offer(
         credential_issuer=node.base_url,
-        credential_configuration_ids=(configuration_id(badge_id),),
+        credential_configuration_ids=configuration_ids(node, badge_id),
         pre_authorized_code=code.decode(),
         tx_code=TxCode("numeric", TX_CODE_DIGITS) if offer.sealed_tx_code is not None else None,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from credentials.open_badges.plain_text import plain_text
 from web.mail import MailError, check_address
-from web.settings import ServiceSettings
+from web.settings import MINIMUM_SECRET_LENGTH, ServiceSettings, is_loopback_name
 
 
 class NodeSettings(ServiceSettings):
@@ -55,16 +58,60 @@ class NodeSettings(ServiceSettings):
     signin_link_minutes: int = Field(
         default=15, ge=5, le=60, description="Minutes that a sign-in link sent by mail can be used."
     )
+    credential_formats: tuple[Literal["ldp_vc", "dc+sd-jwt", "jwt_vc_json"], ...] = Field(
+        default=("ldp_vc", "dc+sd-jwt", "jwt_vc_json"),
+        min_length=1,
+        max_length=3,
+        description="Formats that badges are offered in, as JSON; a wallet takes a badge in one of them.",
+    )
+    selective_suites: tuple[Literal["ecdsa-sd-2023", "bbs-2023"], ...] = Field(
+        default=("ecdsa-sd-2023",),
+        max_length=2,
+        description="Cryptosuites of selective disclosure that badges are signed with beside "
+        'eddsa-rdfc-2022, as JSON: ["ecdsa-sd-2023", "bbs-2023"]; []: badges can only be shown whole.',
+    )
+
+    vc_api_token: SecretStr | None = Field(
+        default=None,
+        min_length=MINIMUM_SECRET_LENGTH,
+        description="Bearer token of the VC-API, at least 32 characters; none: there is no VC-API here "
+        "(but see the next).",
+    )
+    vc_api_open_on_loopback: bool = Field(
+        default=False,
+        description="Development and test suites only: the VC-API without a token, at a loopback base URL.",
+    )
+    vc_api_test_suites: bool = Field(
+        default=False,
+        description="For the W3C's test suites: the VC-API also knows the contexts of their examples, and "
+        "verifies documents with contexts inside them that only add terms.",
+    )
 
     @field_validator("structure_name")
     @classmethod
     def _as_it_is_signed(cls, value: str) -> str:
         return plain_text(value).strip()
 
+    @field_validator("selective_suites", "credential_formats")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(value))
+
     @field_validator("wallet_url", "structure_url")
     @classmethod
     def _no_final_slash(cls, value: str | None) -> str | None:
         return value.rstrip("/") if value else None
+
+    @model_validator(mode="after")
+    def _open_to_this_machine_alone(self) -> Self:
+        if self.vc_api_open_on_loopback and not is_loopback_name(urlsplit(self.base_url).hostname or ""):
+            raise ValueError("vc_api_open_on_loopback needs a base_url on loopback")
+        return self
+
+    @property
+    def has_vc_api(self) -> bool:
+        """Whether there is a VC-API at all."""
+        return self.vc_api_token is not None or self.vc_api_open_on_loopback
 
     @field_validator("admin_email")
     @classmethod

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from web.statements import Transaction
 
 CLOCK_SLACK: Final = timedelta(seconds=60)
-_LIFE: Final = timedelta(days=7)  # `validUntil`: a list that nobody signs any more ends
+LIFE: Final = timedelta(days=7)  # `validUntil`: a list that nobody signs any more ends
 _RENEW_AFTER: Final = timedelta(hours=12)
 _SIGN_TRIES: Final = 10
 _INDEX_TRIES: Final = 200
@@ -165,7 +165,7 @@ def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
         purpose=row.purpose,
         bitstring=bits,
         valid_from=valid_from,
-        valid_until=valid_from + _LIFE,
+        valid_until=valid_from + LIFE,
         ttl_ms=node.settings.status_minutes * 60_000,
     )
     signed = add_proof(

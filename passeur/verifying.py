@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from http import HTTPStatus
@@ -21,12 +21,16 @@ from rich.text import Text
 from contexts import ContextStore, StrictJsonError, strict_json
 from credentials.baking import MAXIMUM_BYTES, unbake
 from credentials.errors import BakingError
+from credentials.open_badges_v2.checking import check_open_badge_v2
+from credentials.open_badges_v2.recognising import find_open_badge_v2
 from credentials.report import Outcome
+from credentials.sd_jwt import TokenStatusList
 from credentials.trust import KnownIssuers, Standing
 from credentials.verification import VerificationContext, check_credential, check_presentation
 from did.errors import FetchError
 from did.resolver import Resolver
 from verifier.lettering import plain
+from web.didkit_process import DidkitProcess
 from web.fetching import SafeFetcher
 from web.i18n import Catalogue
 from web.settings import is_loopback_name
@@ -92,12 +96,14 @@ class Found:
     """What a source held.
 
     Args:
-        content: the bytes of a credential or of a presentation.
+        content: the bytes of a credential or of a presentation; or an assertion of Open Badges 2.0.
         address: where it came from, when that was an address.
+        is_older: whether it is of Open Badges 2.0.
     """
 
     content: bytes
     address: str | None
+    is_older: bool = False
 
 
 def run(
@@ -162,8 +168,10 @@ def _read(source: str, fetcher: Fetcher) -> Found:
         data = _fetch(source, fetcher) if is_address else _read_file(source)
     except (OSError, FetchError) as err:
         raise SourceError("unreadable", Outcome.INDETERMINATE, str(err)) from err
+    address = source if is_address else None
     try:
-        return Found(unbake(data), source if is_address else None)
+        older = find_open_badge_v2(data)
+        return Found(older, address, is_older=True) if older is not None else Found(unbake(data), address)
     except BakingError as err:
         raise SourceError(err.code, Outcome.INVALID, err.detail) from err
 
@@ -191,13 +199,18 @@ def _world(fetcher: Fetcher, *, known_issuers: Sequence[str], loopback: bool) ->
         resolver=Resolver(fetcher=fetcher, allow_insecure_loopback=loopback),
         fetcher=fetcher,
         trust=KnownIssuers({did: Standing(name=did) for did in known_issuers}),
+        token_status=TokenStatusList(),
+        legacy=DidkitProcess(),
     )
 
 
 def _check(found: Found, world: VerificationContext) -> Report:
     now = datetime.now(UTC)
+    if found.is_older:
+        return check_open_badge_v2(found.content, fetcher=world.fetcher, now=now, trust=world.trust)
     if not _is_presentation(found.content):
-        return check_credential(found.content, context=world, now=now)
+        # the holder's own file: the base proofs in it hold over the whole badge
+        return check_credential(found.content, context=replace(world, base_proofs=True), now=now)
     if found.address is None:
         # a presentation names its audience; without the address it was made for, there is nothing to compare
         raise SourceError("presentation_without_address", Outcome.INDETERMINATE)

@@ -1,22 +1,38 @@
 """What an employer wants to see, in plain words, as a DCQL query.
 
+The question comes in every format that is read here, of which any one answers it. What is named in `claims`
+is all that a wallet shows of a badge that can be shown in part: the badge itself, and the story of its person
+only if it is asked for. Members that a badge need not have are in `claim_sets`, so that one without them
+answers too.
+
 `type_values` carries the expanded IRIs that the specification asks for and, as an alternative, the short
 names that some wallets match. A claim with `values` compares exactly, character by character.
 
-Source: OpenID4VP 1.0, section 6 (DCQL) and appendix B.1.1.
+Source: OpenID4VP 1.0, section 6 (DCQL) and appendices B.1.1 and B.3.5.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from itertools import combinations
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
+from credentials.exchange.formats import FORMATS, JWT_VC_JSON, LDP_VC, SD_JWT_VC
 from credentials.open_badges import ACHIEVEMENT_TYPES, Kind
+from credentials.sd_jwt import OPEN_BADGE_VCT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 JsonObject = dict[str, Any]
 QUERY_ID: Final = "badge"
+QUERY_IDS: Final = MappingProxyType(
+    {LDP_VC: QUERY_ID, SD_JWT_VC: f"{QUERY_ID}-sd-jwt", JWT_VC_JSON: f"{QUERY_ID}-jwt"}
+)
 MAXIMUM_WORDS: Final = 300
 TYPE_VALUES: Final = (
     (
@@ -26,6 +42,16 @@ TYPE_VALUES: Final = (
     ("VerifiableCredential", "OpenBadgeCredential"),
 )
 _ACHIEVEMENT: Final = ("credentialSubject", "achievement")
+# claims by the names that `claim_sets` has for them
+Group = Mapping[str, tuple[str, ...]]
+_DATES: Final[Group] = MappingProxyType(
+    {
+        "began": ("credentialSubject", "activityStartDate"),
+        "ended": ("credentialSubject", "activityEndDate"),
+    }
+)
+_EVIDENCE: Final[Group] = MappingProxyType({"evidence": ("evidence",)})
+_NARRATIVE: Final[Group] = MappingProxyType({"narrative": ("credentialSubject", "narrative")})
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"]+", re.ASCII)
 _DID: Final = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]+", re.ASCII)
 
@@ -40,12 +66,19 @@ class Question(StrEnum):
     SKILL = "skill"
 
 
+class Detail(StrEnum):
+    """How much of the badge is asked for: the badge itself, or what was seen of its person too."""
+
+    BADGE = "badge"
+    STORY = "story"
+
+
 class AskingError(ValueError):
     """The question cannot be asked as it stands; the code names a sentence of the form.
 
     Args:
         code: "question_unknown", "kind_unknown", "words_missing", "words_too_long", "badge_address",
-            "issuer_did".
+            "issuer_did", "detail_unknown".
     """
 
     def __init__(self, code: str) -> None:
@@ -60,13 +93,15 @@ class Asked:
     Args:
         question: which of the five.
         words: a kind, a badge's address, an issuer's DID, or a skill's name or address; empty for any badge.
+        detail: how much of it.
     """
 
     question: Question
     words: str = ""
+    detail: Detail = Detail.BADGE
 
     @classmethod
-    def parse(cls, question: str, words: str) -> Asked:
+    def parse(cls, question: str, words: str, detail: str = Detail.BADGE) -> Asked:
         """Read what a form or a program sent.
 
         Raises:
@@ -74,7 +109,10 @@ class Asked:
         """
         if question not in set(Question):
             raise AskingError("question_unknown")
-        asked = cls(Question(question), "" if question == Question.ANY else " ".join(words.split()))
+        if detail not in set(Detail):
+            raise AskingError("detail_unknown")
+        cleaned = "" if question == Question.ANY else " ".join(words.split())
+        asked = cls(Question(question), cleaned, Detail(detail))
         asked._check()
         return asked
 
@@ -89,37 +127,75 @@ class Asked:
         if rule and not rule[0].fullmatch(self.words):
             raise AskingError(rule[1])
 
-    def to_dcql(self) -> JsonObject:
-        """Write the question as a DCQL query with one credential query."""
-        query: JsonObject = {
-            "id": QUERY_ID,
-            "format": "ldp_vc",
-            "meta": {"type_values": [list(values) for values in TYPE_VALUES]},
-        }
-        claims = self._claims()
-        return {"credentials": [query | claims]}
+    def to_dcql(self, formats: Sequence[str] = FORMATS, *, brief: bool = False) -> JsonObject:
+        """Write the question as a DCQL query with one credential query for each format, any one of which will
+        do.
 
-    def _claims(self) -> JsonObject:
+        Args:
+            formats: Credential Format Identifiers, the most welcome first.
+            brief: leave out what an answer can do without: for a request that must fit into a QR code.
+        """
+        asked = self._asked_claims(brief=brief)
+        query: JsonObject = {
+            "credentials": [
+                {"id": QUERY_IDS[each], "format": each, "meta": _meta(each)} | asked for each in formats
+            ]
+        }
+        if len(formats) > 1:
+            query["credential_sets"] = [{"options": [[QUERY_IDS[each]] for each in formats]}]
+        return query
+
+    def _asked_claims(self, *, brief: bool) -> JsonObject:
+        value = self._asked_value()
+        always: list[JsonObject] = [{"id": "badge", "path": list(_ACHIEVEMENT)}]
+        if value is not None:
+            always.insert(0, {"id": "asked", "path": list(value[0]), "values": [value[1]]})
+        optional = self._optional(brief=brief)
+        if not optional:
+            return {"claims": [{name: each[name] for name in each if name != "id"} for each in always]}
+        named = [{"id": name, "path": list(path)} for group in optional for name, path in group.items()]
+        return {
+            "claims": always + named,
+            "claim_sets": _claim_sets([each["id"] for each in always], optional),
+        }
+
+    def _optional(self, *, brief: bool) -> list[Group]:
+        """Claims that a badge need not have, those together that come together."""
+        story = [] if self.detail is Detail.BADGE else [_EVIDENCE, _NARRATIVE]
+        return story if brief else [_DATES, *story]
+
+    def _asked_value(self) -> tuple[tuple[str | None, ...], str] | None:
         match self.question:
             case Question.ANY:
-                return {}
+                return None
             case Question.KIND:
-                return _claim((*_ACHIEVEMENT, "achievementType"), ACHIEVEMENT_TYPES[Kind(self.words)])
+                return (*_ACHIEVEMENT, "achievementType"), ACHIEVEMENT_TYPES[Kind(self.words)]
             case Question.BADGE:
-                return _claim((*_ACHIEVEMENT, "id"), self.words)
+                return (*_ACHIEVEMENT, "id"), self.words
             case Question.ISSUER:
-                return _claim(("issuer", "id"), self.words)
+                return ("issuer", "id"), self.words
             case Question.SKILL:
                 member = "targetUrl" if _WEB_ADDRESS.fullmatch(self.words) else "targetName"
-                return _claim((*_ACHIEVEMENT, "alignment", None, member), self.words)
+                return (*_ACHIEVEMENT, "alignment", None, member), self.words
 
     def to_json(self) -> JsonObject:
         """Give the question as JSON, as it is kept."""
-        return {"question": str(self.question), "words": self.words}
+        return {"question": str(self.question), "words": self.words, "detail": str(self.detail)}
 
 
-def _claim(path: tuple[str | None, ...], value: str) -> JsonObject:
-    return {"claims": [{"path": list(path), "values": [value]}]}
+def _claim_sets(always: list[str], optional: Sequence[Group]) -> list[list[str]]:
+    """Every combination of what a badge may have, the fullest first."""
+    return [
+        always + [name for group in groups for name in group]
+        for size in range(len(optional), -1, -1)
+        for groups in combinations(optional, size)
+    ]
+
+
+def _meta(credential_format: str) -> JsonObject:
+    if credential_format == SD_JWT_VC:
+        return {"vct_values": [OPEN_BADGE_VCT]}
+    return {"type_values": [list(values) for values in TYPE_VALUES]}
 
 
 _RULES: Final = {

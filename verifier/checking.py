@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from contexts import StrictJsonError, strict_json
 from credentials.baking import unbake
 from credentials.errors import BakingError
+from credentials.open_badges_v2.checking import check_open_badge_v2
+from credentials.open_badges_v2.recognising import find_open_badge_v2
 from credentials.verification import check_credential, check_presentation
 from did.errors import FetchError
 from verifier.reports import Findings
@@ -36,7 +39,7 @@ class AddressError(Exception):
 
 
 def check_badge(desk: Desk, data: bytes) -> Findings:
-    """Check a badge: JSON, or a PNG or SVG with a credential baked in.
+    """Check a badge: JSON, or a PNG or SVG with a credential baked in; of Open Badges 3.0, or of 2.0.
 
     Raises:
         BakingError: no credential can be taken out of it; "baking_too_large" beyond 4 MiB.
@@ -44,7 +47,14 @@ def check_badge(desk: Desk, data: bytes) -> Findings:
     if len(data) > MAXIMUM_BYTES:
         raise BakingError("baking_too_large", f"{len(data)} bytes")
     now = desk.clock()
-    report = check_credential(unbake(data), context=desk.verification, now=now)
+    older = find_open_badge_v2(data)
+    if older is not None:
+        # hosted or signed, but no credential: said to be what it is by the report itself
+        report = check_open_badge_v2(older, fetcher=desk.fetcher, now=now, trust=desk.verification.trust)
+        return Findings.of(report, presented=False, checked_at=now)
+    # a file that its holder kept has the base proofs that were made for them; they hold over the whole badge
+    context = replace(desk.verification, base_proofs=True)
+    report = check_credential(unbake(data), context=context, now=now)
     return Findings.of(report, presented=False, checked_at=now)
 
 

@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from contexts import ContextStore
+from credentials.bbs import prepare_generators
+from credentials.sd_jwt import TokenStatusList
 from credentials.status import MemoryStatusCache
+from credentials.status.token_checking import MemoryTokenStatusCache
 from credentials.trust import KnownIssuers, Standing
 from credentials.verification import VerificationContext
 from did.resolver import Resolver
@@ -16,6 +19,7 @@ from verifier.results import purge
 from verifier.routes import ROUTERS
 from web.app import create_base_app
 from web.database import Database
+from web.didkit_process import DidkitProcess
 from web.identity import identity_router
 
 if TYPE_CHECKING:
@@ -66,6 +70,7 @@ def create_app(
 
 def _open_desk(app: FastAPI, settings: VerifierSettings, database: Database) -> Desk:
     fetcher: Fetcher = app.state.fetcher
+    prepare_generators()
     verification = VerificationContext(
         contexts=ContextStore.load(),
         resolver=Resolver(
@@ -74,6 +79,8 @@ def _open_desk(app: FastAPI, settings: VerifierSettings, database: Database) -> 
         fetcher=fetcher,
         trust=KnownIssuers({known.did: _standing(known) for known in settings.known_issuers}),
         status_cache=MemoryStatusCache(),
+        token_status=TokenStatusList(MemoryTokenStatusCache()),
+        legacy=DidkitProcess(),
     )
     identity = open_identity(database, settings, now=app.state.clock())
     return Desk(settings, database, identity, verification, fetcher, app.state.clock)

@@ -15,6 +15,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from credentials.data_integrity import SUITES
+from credentials.exchange.formats import SD_JWT_VC
 from credentials.report import Outcome
 from credentials.view import CredentialView
 from verifier.lettering import clip, clip_word, is_deceptive, plain
@@ -37,6 +39,8 @@ _LONGEST_WORD: Final = 28
 _FEWEST_WORDS_SEEN: Final = 4
 # steps about the answer as a whole that only repeat what each badge says for itself
 _FOLDED_STEPS: Final = frozenset({"credentials", "presentations"})
+_SELECTIVE_SUITES: Final = frozenset(name for name, suite in SUITES.items() if suite.selective is not None)
+_WHO_SAYS_IT: Final = (frozenset({"proof", "issuer_key"}), frozenset({"hosted", "issuer_scope"}))
 _ENDED: Final = {"revoked": "revoked", "expired": "expired", "suspended": "suspended"}
 
 
@@ -83,6 +87,7 @@ class ShownBadge:
         first: the words of the first screen.
         standing: what is known of the issuer, as JSON.
         document: the badge as it was received.
+        in_part: whether it is so secured that its holder may have shown a part of it.
     """
 
     outcome: Outcome
@@ -96,6 +101,7 @@ class ShownBadge:
     first: FirstScreen
     standing: Mapping[str, Any] | None
     document: JsonObject | None
+    in_part: bool = False
 
     @property
     def first_warnings(self) -> tuple[str, ...]:
@@ -203,7 +209,17 @@ def _show_badge(report: JsonObject, document: JsonObject | None, *, around: Show
         first=_first_screen(view, outcome, warnings),
         standing=report.get("standing"),
         document=document,
+        in_part=proven and _may_be_a_part(report, document),
     )
+
+
+def _may_be_a_part(report: JsonObject, document: JsonObject | None) -> bool:
+    """Whether its holder could choose what to show. Beside a proof over the whole, they did not."""
+    if report.get("securing") == SD_JWT_VC:
+        return True
+    proofs = (document or {}).get("proof")
+    suites = [each.get("cryptosuite") for each in (proofs if isinstance(proofs, list) else [proofs or {}])]
+    return bool(suites) and all(each in _SELECTIVE_SUITES for each in suites)
 
 
 def _decisive(around: ShownCheck | None, own: ShownCheck | None) -> ShownCheck | None:
@@ -212,10 +228,12 @@ def _decisive(around: ShownCheck | None, own: ShownCheck | None) -> ShownCheck |
 
 
 def _proven(checks: Sequence[ShownCheck]) -> bool:
-    """Whether the proof and the issuer's key were checked and found good."""
+    """Whether it is known who says it: the proof and the issuer's key were checked and found good; or, of an
+    Open Badges 2.0 badge that nobody signed, its host confirms it now, and is one that the issuer names.
+    """
     good = {check.name for check in checks if check.outcome is Outcome.VALID}
     bad = {check.name for check in checks if check.outcome is not Outcome.VALID}
-    return {"proof", "issuer_key"} <= good - bad
+    return any(steps <= good - bad for steps in _WHO_SAYS_IT)
 
 
 def _verdict(outcome: Outcome, code: str) -> str:
@@ -261,9 +279,13 @@ def issuer_domain(issuer_id: str | None) -> str:
     if issuer_id.startswith("did:web:"):
         host, *path = issuer_id.removeprefix("did:web:").split(":")
         return plain("/".join([unquote(host), *path]))
-    parts = urlsplit(issuer_id) if issuer_id.startswith(("https://", "http://")) else None
-    return (
-        plain(parts.netloc)
-        if parts and parts.netloc
-        else clip_word(plain(issuer_id).replace(" ", ""), _LONGEST_WORD)
-    )
+    host = _host_of(issuer_id) if issuer_id.startswith(("https://", "http://")) else ""
+    return plain(host) if host else clip_word(plain(issuer_id).replace(" ", ""), _LONGEST_WORD)
+
+
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        # brackets that hold no address
+        return ""

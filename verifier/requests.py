@@ -9,13 +9,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from sqlmodel import col, select, update
 
 from credentials.data_integrity import SUITES
 from credentials.exchange.dcql import DcqlQuery
+from credentials.exchange.formats import JWT_VC_JSON, LDP_VC, SD_JWT_VC
 from credentials.exchange.request_objects import AuthorizationRequest, sign_request_object
 from verifier.models import Channel, Invitation, PresentationRequest, RequestState
 from verifier.results import digest, is_browser_of, is_open_to_waiting_page, purge
@@ -91,7 +92,7 @@ def create_request(desk: Desk, *, asked: Asked, browser: str) -> str:
     request = PresentationRequest(
         browser_digest=digest(browser),
         asked=asked.to_json(),
-        query=asked.to_dcql(),
+        query=_query(desk, asked),
         created_at=now,
         expires_at=expires,
         delete_at=expires + _GRACE,
@@ -256,8 +257,24 @@ def authorization_request(
     )
 
 
+def _query(desk: Desk, asked: Asked) -> dict[str, Any]:
+    """Write the query. An unsigned request travels in its link, which a QR code has to hold: one format."""
+    if desk.settings.client_id_prefix == "redirect_uri":
+        return asked.to_dcql((LDP_VC,), brief=True)
+    return asked.to_dcql()
+
+
 def _client_metadata(desk: Desk) -> dict[str, object]:
-    formats = {"ldp_vc": {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": sorted(SUITES)}}
+    """Source: OpenID4VP 1.0, section 11.1 and appendices B.1.3 and B.3.4 (`vp_formats_supported`)."""
+    algorithms = sorted(desk.verification.jws_algorithms)
+    formats: dict[str, object] = {
+        LDP_VC: {"proof_type_values": ["DataIntegrityProof"], "cryptosuite_values": sorted(SUITES)},
+        SD_JWT_VC: {"sd-jwt_alg_values": algorithms, "kb-jwt_alg_values": algorithms},
+        JWT_VC_JSON: {"alg_values": algorithms},
+    }
+    if desk.settings.client_id_prefix == "redirect_uri":
+        # leave out what is optional, see `_query`
+        formats = {LDP_VC: {"proof_type_values": ["DataIntegrityProof"]}}
     return {"client_name": desk.settings.verifier_name, "vp_formats_supported": formats}
 
 

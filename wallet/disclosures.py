@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, select, update
 
@@ -23,17 +23,30 @@ _NAME_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True)
+class ShownBadge:
+    """A badge that was shown.
+
+    Args:
+        name: as it was then.
+        in_part: something of it stayed hidden.
+    """
+
+    name: str
+    in_part: bool
+
+
+@dataclass(frozen=True)
 class Shown:
     """A line of the log.
 
     Args:
-        badges: names of the badges, as they were then.
+        badges: what was shown.
     """
 
     id: str
     state: RequestState
     verifier: Verifier
-    badges: tuple[str, ...]
+    badges: tuple[ShownBadge, ...]
     made_at: datetime
 
 
@@ -44,7 +57,7 @@ def write_line(
     request_id: str,
     verifier: Verifier,
     state: RequestState,
-    badges: Sequence[str],
+    badges: Sequence[ShownBadge],
 ) -> Disclosure:
     """Write a line, to be merged into a transaction. It has the request's id: there is one per request.
 
@@ -54,9 +67,13 @@ def write_line(
         request_id: which request.
         verifier: who asked.
         state: what came of it, so far.
-        badges: names of what is shown.
+        badges: what is shown.
     """
-    content = {"verifier": asdict(verifier), "badges": [name[:_NAME_CHARACTERS] for name in badges]}
+    content = {
+        "verifier": asdict(verifier),
+        "badges": [each.name[:_NAME_CHARACTERS] for each in badges],
+        "in_part": [each.in_part for each in badges],
+    }
     sealed = seal_json(service.vault, content, owner=passport_id, record=f"disclosure:{request_id}")
     return Disclosure(
         id=request_id, passport_id=passport_id, state=state, sealed_content=sealed, made_at=service.now()
@@ -93,6 +110,12 @@ def _shown(service: WalletService, row: Disclosure) -> Shown:
         id=row.id,
         state=RequestState(row.state),
         verifier=Verifier(**content["verifier"]),
-        badges=tuple(content["badges"]),
+        badges=_badges(content),
         made_at=row.made_at,
     )
+
+
+def _badges(content: dict[str, Any]) -> tuple[ShownBadge, ...]:
+    """Read the badges of a line; older lines are of badges that could only be shown whole."""
+    names = content["badges"]
+    return tuple(map(ShownBadge, names, content.get("in_part", [False] * len(names))))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from sqlmodel import col, delete, select, update
 
-from contexts import StrictJsonError, strict_json
+from contexts import ContextsError
+from credentials.errors import CredentialsError
+from credentials.exchange.formats import open_credential
 from credentials.report import Outcome
 from credentials.verification import check_credential
-from credentials.view import CredentialView
 from did.errors import SealError
 from wallet.models import HeldCredential, HolderKeyRecord
 from web.database import new_id
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from credentials.exchange.formats import OpenedCredential
     from credentials.report import Report
+    from credentials.view import CredentialView
     from wallet.service import WalletService
 
 log = structlog.get_logger(__name__)
@@ -40,20 +43,29 @@ class HeldBadge:
     """A badge in a passport.
 
     Args:
-        content: the bytes received.
+        held: the bytes received, and what they say.
         outcome: what the last check came to.
         codes: of the checks that did not pass then.
     """
 
     id: str
-    content: bytes
-    view: CredentialView
+    held: OpenedCredential
     outcome: Outcome
     codes: tuple[str, ...]
     checked_at: datetime
     received_at: datetime
     hidden: bool
     key_id: str
+
+    @property
+    def content(self) -> bytes:
+        """The bytes received."""
+        return self.held.content
+
+    @property
+    def view(self) -> CredentialView:
+        """What they say, for people."""
+        return self.held.view
 
     @property
     def name(self) -> str:
@@ -241,14 +253,13 @@ def _badge(service: WalletService, row: HeldCredential) -> HeldBadge | None:
         content = service.vault.unseal(
             row.sealed_content, owner=row.passport_id, record=f"credential:{row.id}"
         )
-        view = CredentialView.from_document(strict_json.loads(content))
-    except (SealError, StrictJsonError) as err:
+        held = open_credential(content)
+    except (SealError, CredentialsError, ContextsError) as err:
         log.warning("badge_not_opened", badge_id=row.id, error=type(err).__name__)
         return None
     return HeldBadge(
         id=row.id,
-        content=content,
-        view=view,
+        held=held,
         outcome=Outcome(row.outcome),
         codes=tuple(row.codes.split()),
         checked_at=row.checked_at,

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from pydantic import ValidationError
 
 from contexts import StrictJsonError, strict_json
+from credentials.exchange.formats import LDP_VC
 from did.errors import FetchError
 from wallet.errors import ReceivingError
 from wallet.json_slices import JsonSliceError, slice_json
@@ -175,12 +176,26 @@ def fetch_nonce(fetcher: Fetcher, issuer: Issuer) -> str | None:
 
 
 def request_credential(
-    fetcher: Fetcher, issuer: Issuer, *, access: Access, configuration_id: str, key_proof: str
+    fetcher: Fetcher,
+    issuer: Issuer,
+    *,
+    access: Access,
+    configuration_id: str,
+    key_proof: str,
+    credential_format: str,
 ) -> bytes:
     """Make the one credential request.
 
+    Args:
+        fetcher: the way out.
+        issuer: whose.
+        access: the token.
+        configuration_id: what is asked for.
+        key_proof: of the holder's key.
+        credential_format: of the configuration.
+
     Returns:
-        The credential's JSON text exactly as it stood in the response, byte for byte.
+        The credential as it stood in the response, byte for byte: a JSON object, or a token.
 
     Raises:
         ReceivingError: "invalid_nonce" when a fresh nonce would do; else with a code that has a sentence.
@@ -204,17 +219,21 @@ def request_credential(
     if answer.status != HTTPStatus.OK:
         found = _CREDENTIAL_ERRORS.get(_error_of(answer), "issuer_refused")
         raise ReceivingError(found, again=_may_pass(answer))
-    return _credential_text(answer)
+    return _credential_text(answer, is_token=credential_format != LDP_VC)
 
 
-def _credential_text(answer: Fetched) -> bytes:
+def _credential_text(answer: Fetched, *, is_token: bool) -> bytes:
     """Cut the credential out of the response without reading and writing it again."""
     document = _json_of(answer)
     credentials = document.get("credentials")
     if not isinstance(credentials, list) or len(credentials) != 1 or not isinstance(credentials[0], dict):
         raise ReceivingError("issuer_unreadable", "one credential was asked for, and one is expected")
-    if not isinstance(credentials[0].get("credential"), dict):
-        raise ReceivingError("issuer_unreadable", "a credential of format ldp_vc is a JSON object")
+    credential = credentials[0].get("credential")
+    if not isinstance(credential, str if is_token else dict):
+        raise ReceivingError("issuer_unreadable", "a credential of another format than was asked for")
+    if isinstance(credential, str):
+        # base64url, dots and tildes: JSON has one way to write them that anybody uses
+        return credential.encode()
     try:
         return slice_json(answer.body, "credentials", 0, "credential")
     except JsonSliceError as err:

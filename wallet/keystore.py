@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlmodel import select
 
 from did.keys import KeySigner, KeyType, PrivateKey
+from did.methods.jwk import did_jwk, did_jwk_method_id
 from did.methods.key import did_key, did_key_method_id
 from wallet.models import HolderKeyRecord
 from web.database import new_id
@@ -31,8 +32,12 @@ class Keystore(Protocol):
         """The key that new badges are bound to: the passport's newest."""
         ...
 
-    def signer(self, key: HolderKeyRecord) -> Signer:
+    def signer(self, key: HolderKeyRecord, *, did: str | None = None) -> Signer:
         """A signer with that key.
+
+        Args:
+            key: which.
+            did: the key's did:jwk, where a badge is bound to that name of it; None: the key's own did:key.
 
         Raises:
             SealError: the sealed secret was altered or belongs to another passport.
@@ -71,8 +76,10 @@ class SealedKeystore:
             .limit(1)
         ).one()
 
-    def signer(self, key: HolderKeyRecord) -> Signer:
+    def signer(self, key: HolderKeyRecord, *, did: str | None = None) -> Signer:
         """A signer: see `Keystore`."""
         secret = self._vault.unseal(key.sealed_secret, owner=key.passport_id, record=f"key:{key.id}")
         private_key = PrivateKey.from_raw(KeyType(key.key_type), secret)
-        return KeySigner(private_key, did_key_method_id(private_key.public_key))
+        is_other_name = did is not None and did == did_jwk(private_key.public_key)
+        method_id = did_jwk_method_id if is_other_name else did_key_method_id
+        return KeySigner(private_key, method_id(private_key.public_key))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contexts import ContextStore, RecentHashes
+from credentials.sd_jwt import TokenStatusList
 from credentials.status import MemoryStatusCache
+from credentials.status.token_checking import MemoryTokenStatusCache
 from credentials.verification import VerificationContext
 from did.errors import SealError
 from did.resolver import Resolver
@@ -95,6 +97,9 @@ def _open_wallet(app: FastAPI, settings: WalletSettings, database: Database) -> 
         fetcher=fetcher,
         hasher=hasher,
         status_cache=MemoryStatusCache(),
+        # its owner's own badges: the base proofs are for them
+        base_proofs=True,
+        token_status=TokenStatusList(MemoryTokenStatusCache()),
     )
     return WalletService(
         settings=settings,

@@ -17,6 +17,7 @@ from sqlmodel import col, select, update
 
 from contexts import StrictJsonError, strict_json
 from credentials.errors import CredentialsError
+from credentials.exchange.formats import FORMATS, LDP_VC, SD_JWT_VC
 from credentials.exchange.offers import CredentialOffer, parse_offer_uri
 from did.errors import FetchError
 from wallet.errors import OfferError, ReceivingError
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from credentials.exchange.offers import TxCode
-    from wallet.schemas import Display
+    from wallet.schemas import Configuration, Display
     from wallet.service import WalletService
     from wallet.signing_in import Visitor
 
 OFFER_BYTES: Final = 65_536
-_FORMAT: Final = "ldp_vc"
-_BINDING: Final = "did:key"
+_DID_BINDING: Final = "did:key"
+_KEY_BINDING: Final = "jwk"
 _ALGORITHM: Final = "EdDSA"
 _NAME_CHARACTERS: Final = 200
 
@@ -76,6 +77,8 @@ class OfferContent:
     authorization_server: str | None
     transaction_code: TransactionCode | None
     preview: Preview
+    format: str = LDP_VC
+    binds_key: bool = False  # the proof brings the key itself, not a DID
     access: Access | None = None
     received: str | None = None
     doubts: tuple[str, ...] = ()
@@ -267,24 +270,30 @@ def _read_offer(offer: CredentialOffer, issuer: Issuer, *, languages: Sequence[s
         OfferError: "offer_several", "offer_unsupported".
         ReceivingError: "issuer_changed".
     """
-    if len(offer.credential_configuration_ids) != 1:
+    offered = {name: issuer.configuration(name) for name in offer.credential_configuration_ids}
+    formats = [each.format for each in offered.values()]
+    if len(set(formats)) != len(formats):
+        # one badge in several formats is one; two in one format are two
         raise OfferError("offer_several")
-    name = offer.credential_configuration_ids[0]
-    configuration = issuer.configuration(name)
-    proof = configuration.proof_types_supported.get("jwt")
-    supported = (
-        configuration.format == _FORMAT
-        and _BINDING in configuration.cryptographic_binding_methods_supported
-        and proof is not None
-        and _ALGORITHM in proof.proof_signing_alg_values_supported
+    chosen = next(
+        (
+            name
+            for wanted in FORMATS
+            for name, each in offered.items()
+            if each.format == wanted and _is_supported(each)
+        ),
+        None,
     )
-    if not supported or offer.pre_authorized_code is None:
-        raise OfferError("offer_unsupported", f"{configuration.format[:40]!r}")
+    if chosen is None or offer.pre_authorized_code is None:
+        raise OfferError("offer_unsupported", ", ".join(formats)[:100])
+    configuration = offered[chosen]
     return OfferContent(
         issuer=issuer.identifier,
         metadata=issuer.metadata.model_dump(mode="json", exclude={"credential_configurations_supported"})
         | {"credential_configurations_supported": {}},
-        configuration_id=name,
+        configuration_id=chosen,
+        format=configuration.format,
+        binds_key=_DID_BINDING not in configuration.cryptographic_binding_methods_supported,
         code=offer.pre_authorized_code,
         authorization_server=offer.authorization_server,
         transaction_code=_transaction_code(offer.tx_code),
@@ -294,6 +303,15 @@ def _read_offer(offer: CredentialOffer, issuer: Issuer, *, languages: Sequence[s
             structure=_in_language(issuer.metadata.display, languages),
         ),
     )
+
+
+def _is_supported(configuration: Configuration) -> bool:
+    """Whether this wallet can prove its key as the issuer wants it; a token of W3C's names a DID."""
+    proof = configuration.proof_types_supported.get("jwt")
+    if proof is None or _ALGORITHM not in proof.proof_signing_alg_values_supported:
+        return False
+    methods = configuration.cryptographic_binding_methods_supported
+    return _DID_BINDING in methods or (configuration.format == SD_JWT_VC and _KEY_BINDING in methods)
 
 
 def _transaction_code(asked: TxCode | None) -> TransactionCode | None:

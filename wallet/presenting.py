@@ -4,21 +4,22 @@ chose. OpenID4VP 1.0.
 1. open (`wallet.requests`): the request is fetched without following redirects, verified, and kept sealed
    for this browser: what the person sees is what is answered, and an answer goes to that request's own
    address and to no other (G13);
-2. match: which badges answer which of its questions; nothing that is not needed is chosen for the person;
-3. claim: of two taps, or two workers, one answers and the other waits for it; the log has its line before
+2. match (`wallet.matching`): which badges answer which of its questions, and what would be seen of each;
+   nothing that is not needed is chosen for the person;
+3. derive and sign: one presentation per badge, which shows what the person saw that it shows, for this
+   verifier's full client id and this request's nonce;
+4. claim: of two taps, or two workers, one answers and the other waits for it; the log has its line before
    anything leaves;
-4. sign: one presentation per badge, for this verifier's full client id and this request's nonce;
 5. post: to the verified `response_uri`, without following redirects;
 6. close: the request and the line in the log say what came of it.
 
-A crash or a fault of the network between 3 and 6 leaves a request that can be answered again: the
+A crash or a fault of the network between 4 and 6 leaves a request that can be answered again: the
 verifier spends its nonce once.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -27,14 +28,15 @@ from urllib.parse import urlencode
 from pydantic import ValidationError
 from sqlmodel import and_, col, or_, update
 
-from contexts import StrictJsonError, strict_json
-from credentials.exchange.dcql import DcqlQuery, match
-from credentials.exchange.presentations import make_presentation
+from contexts import ContextsError, StrictJsonError, strict_json
+from credentials.errors import CredentialsError
+from credentials.exchange.presentations import make_answer
 from credentials.exchange.urls import UrlSyntaxError, read_origin
-from did.errors import FetchError
+from did.errors import DidError, FetchError
 from wallet import holding
-from wallet.disclosures import note_outcome, write_line
+from wallet.disclosures import ShownBadge, note_outcome, write_line
 from wallet.errors import PresentingError
+from wallet.matching import match_request
 from wallet.models import ReceivedRequest, RequestState
 from wallet.requests import CAN_BE_ANSWERED, belongs_to, find_request, seal_request
 from wallet.schemas import DirectPostResponse
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from did.fetcher import Fetched
-    from wallet.holding import HeldBadge
+    from wallet.matching import Matching, Proposal
     from wallet.requests import Request
     from wallet.service import WalletService
     from wallet.signing_in import Visitor
@@ -52,52 +54,6 @@ _LEASE: Final = timedelta(seconds=60)
 _WAIT_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.1
 _ANSWER_BYTES: Final = 65_536
-
-
-@dataclass(frozen=True)
-class Question:
-    """One thing that is asked for, and the badges that answer it.
-
-    Args:
-        id: of the credential query.
-        badges: that answer it, newest first.
-        needed: it must be answered.
-        multiple: several badges may answer.
-    """
-
-    id: str
-    badges: tuple[HeldBadge, ...]
-    needed: bool
-    multiple: bool
-
-
-@dataclass(frozen=True)
-class Matching:
-    """A request beside a passport; `can_answer` is False when something needed is missing."""
-
-    questions: tuple[Question, ...]
-    can_answer: bool
-
-
-def match_request(service: WalletService, passport_id: str, request: Request) -> Matching:
-    """Find which badges of a passport answer a request. Hidden badges are not proposed.
-
-    Source: OpenID4VP 1.0, section 6.4.
-    """
-    query = DcqlQuery.parse(request.content.query)
-    badges = {badge.id: badge for badge in holding.list_badges(service, passport_id)}
-    matches = match(query, {badge.id: badge.view.raw for badge in badges.values()})
-    chosen = matches.chosen
-    questions = tuple(
-        Question(
-            id=each.id,
-            badges=tuple(badges[candidate.key] for candidate in matches.candidates[each.id]),
-            needed=chosen is not None and each.id in chosen,
-            multiple=each.multiple,
-        )
-        for each in query.credentials
-    )
-    return Matching(questions, chosen is not None)
 
 
 def present(
@@ -133,14 +89,12 @@ def present(
         return request
     request = _open(service, request)
     answer = _read_choice(match_request(service, passport_id, request), chosen)
-    badges = [badge for some in answer.values() for badge in some]
-    # 3. Claim, and log
-    if not _claim(service, visitor, request, RequestState.ANSWERING, [badge.name for badge in badges]):
+    lines = [ShownBadge(each.badge.name, in_part=not each.shown.is_whole) for each in answer]
+    # 3. Derive and sign
+    vp_token = _make_token(service, passport_id, request, answer)
+    # 4. Claim, and log
+    if not _claim(service, visitor, request, RequestState.ANSWERING, lines):
         return _wait_for_the_other(service, visitor, request_id, seconds=wait_seconds)
-    # 4. Sign
-    vp_token = {
-        name: [_sign(service, passport_id, request, badge) for badge in some] for name, some in answer.items()
-    }
     # 5. Post
     fields = {"vp_token": strict_json.dumps(vp_token).decode()}
     return _send(service, visitor, request, fields, done=RequestState.SHARED)
@@ -179,7 +133,7 @@ def _open(service: WalletService, request: Request | None) -> Request:
     return request
 
 
-def _read_choice(matching: Matching, chosen: Mapping[str, Sequence[str]]) -> dict[str, list[HeldBadge]]:
+def _read_choice(matching: Matching, chosen: Mapping[str, Sequence[str]]) -> list[Proposal]:
     """Check the person's choice against what matches: the page's fields may hold anything.
 
     Raises:
@@ -187,23 +141,26 @@ def _read_choice(matching: Matching, chosen: Mapping[str, Sequence[str]]) -> dic
     """
     if not matching.can_answer:
         raise PresentingError("nothing_matches")
-    answer: dict[str, list[HeldBadge]] = {}
+    answer: list[Proposal] = []
     for question in matching.questions:
         wanted = dict.fromkeys(chosen.get(question.id, ()))
-        found = [badge for badge in question.badges if badge.id in wanted]
+        found = [each for each in question.proposals if each.badge.id in wanted]
         if len(found) != len(wanted):
             raise PresentingError("choice_unknown", again=True)
         if len(found) > 1 and not question.multiple:
             raise PresentingError("choice_several", again=True)
         if question.needed and not found:
             raise PresentingError("choice_missing", again=True)
-        if found:
-            answer[question.id] = found
+        answer += found
     return answer
 
 
 def _claim(
-    service: WalletService, visitor: Visitor, request: Request, state: RequestState, badges: Sequence[str]
+    service: WalletService,
+    visitor: Visitor,
+    request: Request,
+    state: RequestState,
+    badges: Sequence[ShownBadge],
 ) -> bool:
     """Take the request for this answer and write its line in the log, in one transaction. One of many wins;
     False: another tap, or another worker, is at it.
@@ -260,17 +217,38 @@ def _wait_for_the_other(
             raise PresentingError(request.error or "request_answered")
 
 
-def _sign(service: WalletService, passport_id: str, request: Request, badge: HeldBadge) -> dict[str, Any]:
-    key = holding.find_key(service, passport_id, badge.key_id)
-    return make_presentation(
-        credentials=[badge.view.raw],
+def _make_token(
+    service: WalletService, passport_id: str, request: Request, answer: Sequence[Proposal]
+) -> dict[str, list[dict[str, Any] | str]]:
+    """Make the `vp_token`; when a badge cannot be prepared, nothing leaves and the request stays open.
+
+    Raises:
+        PresentingError: "badge_not_prepared" (again).
+    """
+    vp_token: dict[str, list[dict[str, Any] | str]] = {}
+    try:
+        for each in answer:
+            vp_token.setdefault(each.query_id, []).append(_sign(service, passport_id, request, each))
+    except (CredentialsError, ContextsError, DidError) as err:
+        raise PresentingError("badge_not_prepared", err.code, again=True) from err
+    return vp_token
+
+
+def _sign(
+    service: WalletService, passport_id: str, request: Request, proposal: Proposal
+) -> dict[str, Any] | str:
+    key = holding.find_key(service, passport_id, proposal.badge.key_id)
+    return make_answer(
+        proposal.badge.held,
+        proposal.shown,
         signer=service.keystore.signer(key),
         holder=key.did,
         domain=request.content.verifier.client_id,
         challenge=request.content.nonce,
-        created=service.now(),
-        hasher=service.hasher,
+        now=service.now(),
         contexts=service.verification.contexts,
+        resolver=service.verification.resolver,
+        hasher=service.hasher,
     )
 
 

@@ -26,10 +26,14 @@ from urllib.parse import urlsplit
 
 from sqlmodel import and_, col, or_, update
 
+from credentials.exchange.formats import SD_JWT_VC, presented_claims
 from credentials.exchange.key_proof import make_key_proof
 from credentials.report import Outcome
+from credentials.sd_jwt import SdJwtError
+from credentials.sd_jwt.key_binding import holder_key_of
 from credentials.verification import check_credential
 from did.errors import DidError
+from did.methods.jwk import did_jwk
 from did.methods.web import did_web_url
 from wallet import holding, issuers
 from wallet.errors import ReceivingError
@@ -37,7 +41,10 @@ from wallet.models import OfferState, ReceivedOffer
 from wallet.offers import OfferContent, find_offer, save_content, with_access
 
 if TYPE_CHECKING:
+    from credentials.exchange.formats import FormattedClaims
     from credentials.report import Report
+    from credentials.view import CredentialView
+    from did.keys import PublicKey
     from wallet.issuers import Access
     from wallet.models import HolderKeyRecord
     from wallet.offers import Offer
@@ -113,7 +120,7 @@ def _redeem(
     # 4. Verify
     data = (content.received or "").encode()
     report = check_credential(data, context=service.verification, now=service.now())
-    doubts = _examine(report, content, key)
+    doubts = _examine(service, report, content, key)
     if doubts and not keep_doubtful:
         return _ask(service, offer_id, content, doubts)
     # 5. Keep
@@ -216,6 +223,7 @@ def _request(service: WalletService, content: OfferContent, access: Access, key:
     issuer = content.as_issuer()
     key_proof = make_key_proof(
         signer=service.keystore.signer(key),
+        embed_jwk=content.binds_key,
         audience=issuer.identifier,
         nonce=issuers.fetch_nonce(service.fetcher, issuer),
         now=service.now(),
@@ -226,19 +234,25 @@ def _request(service: WalletService, content: OfferContent, access: Access, key:
         access=access,
         configuration_id=content.configuration_id,
         key_proof=key_proof,
+        credential_format=content.format,
     )
     return text.decode()
 
 
-def _examine(report: Report, content: OfferContent, key: HolderKeyRecord) -> tuple[str, ...]:
-    """Refuse what is invalid or about somebody else; name what is doubtful.
+def _examine(
+    service: WalletService, report: Report, content: OfferContent, key: HolderKeyRecord
+) -> tuple[str, ...]:
+    """Refuse what is invalid, of another format, or about somebody else; name what is doubtful.
 
     Raises:
         ReceivingError: "credential_invalid", "credential_not_mine".
     """
     if report.outcome is Outcome.INVALID or report.credential is None:
         raise ReceivingError("credential_invalid", " ".join(report.codes))
-    if report.credential.subject_id != key.did:
+    claims = presented_claims(report)
+    if claims is None or claims.format != content.format:
+        raise ReceivingError("credential_invalid", f"{report.securing}, not {content.format}")
+    if not _is_mine(report.credential, claims, key, service.keystore.signer(key).public_key):
         raise ReceivingError("credential_not_mine", "the subject is not the key that was proved")
     doubts = []
     if report.outcome is not Outcome.VALID:
@@ -248,12 +262,31 @@ def _examine(report: Report, content: OfferContent, key: HolderKeyRecord) -> tup
     return tuple(doubts)
 
 
-def _is_of_host(did: str, issuer_url: str) -> bool:
-    """Whether a did:web lives where the offer came from; another method says nothing about that."""
-    if not did.startswith("did:web:"):
+def _is_mine(
+    view: CredentialView, claims: FormattedClaims, key: HolderKeyRecord, public_key: PublicKey
+) -> bool:
+    """Whether a credential is bound to the key that was proved: an SD-JWT VC names the key itself.
+
+    Raises:
+        ReceivingError: "credential_not_mine": it names something that is no key here.
+    """
+    if claims.format != SD_JWT_VC:
+        return view.subject_id == key.did
+    try:
+        bound = holder_key_of(claims.document)
+    except SdJwtError as err:
+        raise ReceivingError("credential_not_mine", err.code) from err
+    return bound == public_key and view.subject_id in {None, key.did, did_jwk(public_key)}
+
+
+def _is_of_host(issuer_id: str, issuer_url: str) -> bool:
+    """Whether an issuer lives where the offer came from; a DID of another method says nothing about that."""
+    if issuer_id.startswith(("https://", "http://")):
+        return urlsplit(issuer_id).netloc == urlsplit(issuer_url).netloc
+    if not issuer_id.startswith("did:web:"):
         return True
     try:
-        document_url = did_web_url(did, allow_insecure_loopback=True)
+        document_url = did_web_url(issuer_id, allow_insecure_loopback=True)
     except DidError:
         return False
     return urlsplit(document_url).netloc == urlsplit(issuer_url).netloc

@@ -16,10 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlmodel import col, func, select, update
 
-from contexts import strict_json
-from credentials.data_model import embedded_credentials
+from contexts import ContextsError, strict_json
+from credentials.data_model import presented_credentials
+from credentials.errors import CredentialsError
+from credentials.exchange.disclosing import enclose_whole
+from credentials.exchange.formats import open_credential
 from credentials.exchange.presentations import make_presentation
-from credentials.view import CredentialView
+from did.errors import DidError
 from wallet import holding
 from wallet.errors import SharingError
 from wallet.models import Share, ShareOpening
@@ -29,6 +32,7 @@ from web.database import new_id
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from credentials.view import CredentialView
     from wallet.holding import HeldBadge
     from wallet.service import WalletService
 
@@ -101,7 +105,7 @@ def prepare_link(
 
     Raises:
         SharingError: "share_nothing", "share_too_many", "share_badge_unknown", "share_badge_ended",
-            "share_no_label", "share_end", "share_two_keys".
+            "share_no_label", "share_end", "share_two_keys", "badge_not_prepared".
     """
     now = service.now()
     badges = _chosen(service, passport_id, badge_ids)
@@ -147,8 +151,9 @@ def _chosen(service: WalletService, passport_id: str, badge_ids: Sequence[str]) 
         raise SharingError("share_badge_unknown")
     if any(badge.ended for badge in badges):
         raise SharingError("share_badge_ended")
-    if len({badge.key_id for badge in badges}) != 1:
-        # one presentation has one holder; a passport has one key until a later one rotates
+    if len({(badge.key_id, badge.view.subject_id) for badge in badges}) != 1:
+        # one presentation has one holder: a passport has one key until a later one rotates, and some issuers
+        # call it by another DID
         raise SharingError("share_two_keys")
     return badges
 
@@ -163,16 +168,25 @@ def _make(
     ends_at: datetime,
 ) -> bytes:
     key = holding.find_key(service, passport_id, badges[0].key_id)
+    holder = badges[0].view.subject_id or key.did
+    tools = service.verification
+    try:
+        credentials = [
+            enclose_whole(badge.held, resolver=tools.resolver, contexts=tools.contexts, now=now)
+            for badge in badges
+        ]
+    except (CredentialsError, ContextsError, DidError) as err:
+        raise SharingError("badge_not_prepared", err.code) from err
     presentation = make_presentation(
-        credentials=[badge.view.raw for badge in badges],
-        signer=service.keystore.signer(key),
-        holder=key.did,
+        credentials=credentials,
+        signer=service.keystore.signer(key, did=holder),
+        holder=holder,
         domain=link_url(service, token),
         challenge=token,
         created=now,
         expires=ends_at,
         hasher=service.hasher,
-        contexts=service.verification.contexts,
+        contexts=tools.contexts,
     )
     return strict_json.dumps(presentation)
 
@@ -290,5 +304,6 @@ def look_into_link(service: WalletService, token: str) -> ShownLink | None:
     if opened is None:
         return None
     document = strict_json.loads(opened.presentation, max_bytes=_PRESENTATION_BYTES)
-    held = embedded_credentials(document, maximum=MAXIMUM_BADGES)
-    return ShownLink(tuple(CredentialView.from_document(each) for each in held), opened.ends_at)
+    held = presented_credentials(document, maximum=MAXIMUM_BADGES)
+    views = (open_credential(strict_json.dumps(each)).view for each in held)
+    return ShownLink(tuple(views), opened.ends_at)

@@ -8,7 +8,7 @@ own word; the domain is that of the DID whose key signed, and the page shows bot
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, assert_never
@@ -88,6 +88,7 @@ class RequestContent:
 
     Args:
         request_uri: where it was fetched; None when the link itself held it.
+        vp_formats: what it says that it reads, as it says it.
     """
 
     verifier: Verifier
@@ -96,6 +97,7 @@ class RequestContent:
     state: str | None
     query: dict[str, Any]
     request_uri: str | None = None
+    vp_formats: dict[str, Any] = field(default_factory=dict)
 
     def is_same_request(self, other: RequestContent) -> bool:
         """Whether both are one request of one verifier: a nonce is never used for two."""
@@ -184,12 +186,14 @@ def _content(request: AuthorizationRequest) -> RequestContent:
         domain=domain_of(request.response_uri),
         is_signed=request.is_signed and request.client_id.startswith(_WITH_A_DOMAIN),
     )
+    formats = request.client_metadata.get("vp_formats_supported")
     return RequestContent(
         verifier=verifier,
         response_uri=request.response_uri,
         nonce=request.nonce,
         state=request.state,
         query=request.dcql_query.to_json(),
+        vp_formats=formats if isinstance(formats, dict) else {},
     )
 
 

@@ -24,7 +24,7 @@ from did.sealing import seal, unseal
 from web.database import UtcDateTime
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from web.database import Database
     from web.settings import ServiceSettings
@@ -108,13 +108,37 @@ def load_identity(
     Raises:
         SealError: the secret of the settings is not the one that sealed the keys.
     """
+    names = {f"key-{number}": key_type for number, key_type in enumerate(key_types, start=1)}
+    keys = load_named_keys(database, table, names, settings=settings, now=now)
+    return Identity(did_web(settings.base_url), keys)
+
+
+def load_named_keys(
+    database: Database,
+    table: type[SigningKeyColumns],
+    names: Mapping[str, KeyType],
+    *,
+    settings: ServiceSettings,
+    now: datetime,
+) -> tuple[NamedKey, ...]:
+    """Open every key of a table, in the order of their names; those of `names` that it lacks are made first.
+
+    Args:
+        database: of the service, migrated.
+        table: of keys.
+        names: name and type of each key that there must be.
+        settings: with the secret.
+        now: aware UTC.
+
+    Raises:
+        SealError: the secret of the settings is not the one that sealed the keys.
+    """
     secret = settings.secret.get_secret_value().encode()
-    for number, key_type in enumerate(key_types, start=1):
-        _make_missing(database, table, f"key-{number}", key_type, secret=secret, now=now)
+    for name, key_type in names.items():
+        _make_missing(database, table, name, key_type, secret=secret, now=now)
     with database.session() as session:
         rows = session.exec(select(table).order_by(table.name)).all()
-    keys = tuple(NamedKey(row.name, _open(row, secret)) for row in rows)
-    return Identity(did_web(settings.base_url), keys)
+    return tuple(NamedKey(row.name, _open(row, secret)) for row in rows)
 
 
 def _make_missing(

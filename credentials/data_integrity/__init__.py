@@ -2,6 +2,7 @@
 verifies.
 """
 
+from credentials.data_integrity.problem_types import problem_type
 from credentials.data_integrity.proofs import DEFAULT_SUITE, ProofResult, add_proof, verify_proofs
 from credentials.data_integrity.registry import LEGACY_PROOF_TYPES, SUITES, find_suite
 
@@ -12,5 +13,6 @@ __all__ = [
     "ProofResult",
     "add_proof",
     "find_suite",
+    "problem_type",
     "verify_proofs",
 ]

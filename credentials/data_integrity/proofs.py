@@ -5,29 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-from contexts import ContextsError, RecentHashes, hash_canonical
-from credentials.data_integrity.options import ProofOptions, previous_proofs, read_proofs
+from contexts import ContextsError, RecentHashes, TooComplexError, hash_canonical
+from credentials.data_integrity.located_proofs import (
+    Expectation,
+    LocatedProof,
+    all_or_worst,
+    locate_proof,
+    read_proof,
+)
+from credentials.data_integrity.options import (
+    MAXIMUM_PROOFS,
+    ProofOptions,
+    check_selective_count,
+    input_document,
+    previous_proofs,
+    read_proofs,
+)
 from credentials.data_integrity.registry import check_key_fits, find_suite
 from credentials.dates import format_date_time_stamp
 from credentials.errors import CredentialsError, ProofError
-from credentials.report import Outcome, outcome_of_code
-from did.document import Relationship
-from did.errors import DidError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from contexts import CanonicalHasher, ContextSelection, ContextStore
-    from did.document import VerificationMethod
-    from did.keys import Signer
+    from credentials.data_integrity.suites import CryptoSuite
+    from did.keys import PublicKey, Signer
     from did.resolver import Resolver
 
 JsonObject = dict[str, Any]
-_Made = TypeVar("_Made")
 DEFAULT_SUITE: Final = "eddsa-rdfc-2022"
-_RELATIONSHIPS: Final = {each.value: each for each in Relationship}
 
 
 @dataclass(frozen=True)
@@ -39,22 +48,14 @@ class ProofResult:
         verification_methods: absolute DID URL per proof, in order.
         controllers: DID per proof, in order.
         created: when the expected controller's (else the first) proof was made, if it says so.
+        public_keys: the key per proof, in order.
     """
 
     selection_label: str
     verification_methods: tuple[str, ...]
     controllers: tuple[str, ...]
     created: datetime | None
-
-
-@dataclass(frozen=True)
-class _Located:
-    """A proof whose shape, purpose and time are right, with the key that its verification method stands
-    for.
-    """
-
-    options: ProofOptions
-    method: VerificationMethod
+    public_keys: tuple[PublicKey, ...] = ()
 
 
 def add_proof(
@@ -66,13 +67,16 @@ def add_proof(
     suite: str = DEFAULT_SUITE,
     proof_purpose: str = "assertionMethod",
     hasher: CanonicalHasher = hash_canonical,
-    domain: str | None = None,
+    domain: str | list[str] | None = None,
     challenge: str | None = None,
+    nonce: str | None = None,
     expires: datetime | None = None,
     proof_id: str | None = None,
     previous_proof: str | list[str] | None = None,
+    mandatory_pointers: Sequence[str] = (),
 ) -> JsonObject:
-    """Sign a document; gives a new one with the proof added, alone or to the set that is there.
+    """Sign a document; gives a new one with the proof added, alone or to the set that is there. A suite of
+    selective disclosure adds a base proof, which is for the holder alone.
 
     Args:
         document: any JSON-LD document with an `@context`; not changed.
@@ -81,18 +85,22 @@ def add_proof(
         selection: context versions to read with; for signing, the newest.
         suite: name of a cryptosuite.
         proof_purpose: "assertionMethod" for a credential, "authentication" for a presentation.
-        hasher: SHA-256 of canonical N-Quads.
+        hasher: hash of canonical N-Quads.
         domain: whom a presentation is for.
         challenge: the verifier's nonce.
+        nonce: the maker's own, so that two proofs of one document differ.
         expires: aware; when the proof ends.
         proof_id: URL of the proof, for chains.
         previous_proof: ids of the proofs this one is to stand on.
+        mandatory_pointers: JSON Pointers to what the holder cannot leave out; for a suite of selective
+            disclosure only.
 
     Raises:
-        ProofError: "unsupported_cryptosuite", "suite_key_mismatch", "proof_invalid_shape".
+        ProofError: "unsupported_cryptosuite", "suite_key_mismatch", "proof_invalid_shape",
+            "previous_proof_missing", "previous_proof_cycle".
         ContextsError: the document loses data, names an unknown context, or is too complex.
 
-    Source: Data Integrity 1.0, section 4.1 (Add Proof) and 4.2 (Add Proof Set/Chain).
+    Source: Data Integrity 1.0, section 4.2 (Add Proof) and 4.3 (Add Proof Set/Chain).
     """
     chosen = find_suite(suite)
     check_key_fits(suite, signer.public_key.key_type)
@@ -106,29 +114,51 @@ def add_proof(
         "proofPurpose": proof_purpose,
         "domain": domain,
         "challenge": challenge,
+        "nonce": nonce,
         "previousProof": previous_proof,
+        # DI-EDDSA, section 3.3.1 step 2: which contexts a proof over JSON secures, should others be added
+        "@context": None if chosen.reads_contexts else document.get("@context"),
     }
     options = {name: value for name, value in options.items() if value is not None}
-    present = _proofs_of(document)
-    secured = _input_document(document, previous_proofs(options, present))
-    if chosen.create is None:
-        raise ProofError("unsupported_cryptosuite", f"{suite} makes base proofs alone")
-    value = chosen.create(secured, options, signer=signer, hasher=hasher, selection=selection)
+    # what would not be read again is not signed
+    ProofOptions.read(options | {"proofValue": "z"})
+    present = read_proofs(document) if "proof" in document else []
+    if len(present) >= MAXIMUM_PROOFS:
+        raise ProofError("proof_invalid_shape", f"more than {MAXIMUM_PROOFS} proofs", pointer="/proof")
+    check_selective_count([suite, *(each.get("cryptosuite") for each in present)])
+    secured = input_document(document, previous_proofs(options, present))
+    value = _proof_value(
+        chosen,
+        secured,
+        options,
+        signer=signer,
+        hasher=hasher,
+        selection=selection,
+        mandatory_pointers=mandatory_pointers,
+    )
     proofs = [*present, options | {"proofValue": value}]
     return document | {"proof": proofs if len(proofs) > 1 else proofs[0]}
 
 
-def _proofs_of(document: JsonObject) -> list[JsonObject]:
-    return read_proofs(document) if "proof" in document else []
-
-
-def _input_document(document: JsonObject, standing_on: list[JsonObject]) -> JsonObject:
-    """Give what a proof secures: the document, without proofs save those it stands on.
-
-    Source: Data Integrity 1.0, section 4.5 (Verify Proof Sets and Chains), step 3.3.
-    """
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
-    return unsecured | {"proof": standing_on} if standing_on else unsecured
+def _proof_value(
+    suite: CryptoSuite,
+    secured: JsonObject,
+    options: JsonObject,
+    *,
+    signer: Signer,
+    hasher: CanonicalHasher,
+    selection: ContextSelection,
+    mandatory_pointers: Sequence[str],
+) -> str:
+    if suite.selective is not None:
+        return suite.selective.create_base(
+            secured, options, signer=signer, selection=selection, mandatory_pointers=mandatory_pointers
+        )
+    if suite.create is None:
+        raise ProofError("unsupported_cryptosuite", f"{suite.name} is verified only")
+    if mandatory_pointers:
+        raise ProofError("proof_invalid_shape", f"{suite.name} has no selective disclosure")
+    return suite.create(secured, options, signer=signer, hasher=hasher, selection=selection)
 
 
 def verify_proofs(
@@ -143,6 +173,8 @@ def verify_proofs(
     expected_domain: str | None = None,
     expected_challenge: str | None = None,
     skew_seconds: int = 60,
+    base_proofs: bool = False,
+    assume_utc: bool = False,
 ) -> ProofResult:
     """Verify every proof of a document. All must hold, and one must be by the expected controller.
 
@@ -154,53 +186,45 @@ def verify_proofs(
         resolver: dereferences verification methods; a key is never taken from anywhere else.
         contexts: the closed world.
         now: aware UTC.
-        hasher: SHA-256 of canonical N-Quads.
-        expected_domain: exact `domain` that each proof must have.
+        hasher: hash of canonical N-Quads.
+        expected_domain: exact `domain` that each proof must have, and no other beside it.
         expected_challenge: exact `challenge` that each proof must have.
         skew_seconds: how far `created` may lie ahead of our clock.
+        base_proofs: whether base proofs of selective disclosure hold too: for their issuer and their holder,
+            who alone are to see them.
+        assume_utc: take `created` and `expires` without a zone for UTC, as Data Integrity 1.0 lets a verifier
+            do; otherwise they are refused, since two readers could disagree on when a proof ends.
 
     Raises:
         ProofError: "proof_missing", "proof_invalid_shape", "unsupported_cryptosuite", "legacy_suite",
-            "suite_key_mismatch", "proof_purpose_mismatch", "issuer_mismatch", "controller_mismatch",
-            "invalid_signature", "proof_expired", "proof_not_yet_valid", "domain_mismatch",
-            "challenge_mismatch", "previous_proof_missing", "previous_proof_cycle".
+            "suite_key_mismatch", "proof_purpose_mismatch", "issuer_mismatch", "invalid_signature",
+            "proof_expired", "proof_not_yet_valid", "domain_mismatch", "challenge_mismatch",
+            "previous_proof_missing", "previous_proof_cycle", "proof_context_mismatch", and what a suite of
+            selective disclosure names.
         DidError: the verification method cannot be had, or is not for this purpose.
         ContextsError: the document loses data, names an unknown context, or is too complex.
 
     Source: Data Integrity 1.0, section 4.4 (Verify Proof) and 4.5 (Verify Proof Sets and Chains).
     """
     proofs = read_proofs(document)
-    expect = _Expectation(
-        expected_proof_purpose, expected_domain, expected_challenge, now, timedelta(seconds=skew_seconds)
+    skew = timedelta(seconds=skew_seconds)
+    expect = Expectation(
+        expected_proof_purpose, expected_domain, expected_challenge, now, skew, assume_utc=assume_utc
     )
-    read = _all_or_worst([partial(_read, proof, expect) for proof in proofs])
+    read = all_or_worst([partial(read_proof, document, proof, expect) for proof in proofs])
     _check_maker(read, expected_controller)
-    located = _all_or_worst([partial(_locate, options, resolver) for options in read])
-    controllers = tuple(each.method.controller for each in located)
-    selection = _verify_signatures(document, proofs, located, contexts=contexts, hasher=hasher)
+    located = all_or_worst([partial(locate_proof, options, resolver) for options in read])
+    label = _verify_signatures(
+        document, proofs, located, contexts=contexts, hasher=hasher, base_proofs=base_proofs
+    )
     by_expected = [each for each in located if each.method.controller == expected_controller] or located
     return ProofResult(
-        selection_label=selection.label,
+        selection_label=label,
         verification_methods=tuple(each.options.verification_method for each in located),
-        controllers=controllers,
+        controllers=tuple(each.method.controller for each in located),
         created=by_expected[0].options.created,
+        public_keys=tuple(each.method.public_key for each in located),
     )
-
-
-@dataclass(frozen=True)
-class _Expectation:
-    proof_purpose: str
-    domain: str | None
-    challenge: str | None
-    now: datetime
-    skew: timedelta
-
-
-def _read(proof: JsonObject, expect: _Expectation) -> ProofOptions:
-    """Do all that can be done with one proof before anything is fetched."""
-    options = ProofOptions.read(proof)
-    _check_expectations(options, expect)
-    return options
 
 
 def _check_maker(read: list[ProofOptions], expected_controller: str | None) -> None:
@@ -216,91 +240,74 @@ def _check_maker(read: list[ProofOptions], expected_controller: str | None) -> N
         raise ProofError("issuer_mismatch", f"{expected_controller} made none of {named}")
 
 
-def _locate(options: ProofOptions, resolver: Resolver) -> _Located:
-    """Find the key of a proof, and see that the suite takes it."""
-    relationship = _RELATIONSHIPS.get(options.proof_purpose)
-    if relationship is None:
-        raise ProofError("proof_purpose_mismatch", options.proof_purpose[:80], pointer="/proof/proofPurpose")
-    # a method listed here but controlled by another never comes out of this ("controller_mismatch")
-    method = resolver.dereference(options.verification_method, relationship=relationship)
-    check_key_fits(options.cryptosuite, method.public_key.key_type)
-    find_suite(options.cryptosuite)
-    return _Located(options, method)
+@dataclass(frozen=True)
+class _Signature:
+    """One proof with what it secures."""
 
+    proof: LocatedProof
+    secured: JsonObject
+    may_be_base: bool
 
-def _check_expectations(options: ProofOptions, expect: _Expectation) -> None:
-    if options.proof_purpose != expect.proof_purpose:
-        raise ProofError("proof_purpose_mismatch", options.proof_purpose[:80], pointer="/proof/proofPurpose")
-    if options.created is not None and options.created > expect.now + expect.skew:
-        raise ProofError("proof_not_yet_valid", pointer="/proof/created")
-    if options.expires is not None and options.expires <= expect.now:
-        raise ProofError("proof_expired", pointer="/proof/expires")
-    if expect.domain is not None and options.domain != expect.domain:
-        raise ProofError("domain_mismatch", pointer="/proof/domain")
-    if expect.challenge is not None and options.challenge != expect.challenge:
-        raise ProofError("challenge_mismatch", pointer="/proof/challenge")
-
-
-def _all_or_worst(steps: Sequence[Callable[[], _Made]]) -> list[_Made]:
-    """Run every step; if some fail, raise a proven failure rather than one that could not be checked."""
-    made: list[_Made] = []
-    errors: list[CredentialsError | DidError] = []
-    for step in steps:
-        try:
-            made.append(step())
-        except (CredentialsError, DidError) as err:
-            errors.append(err)
-    if errors:
-        raise min(errors, key=lambda err: outcome_of_code(err.code) is Outcome.INDETERMINATE)
-    return made
+    def verify(self, *, hasher: CanonicalHasher, selection: ContextSelection) -> None:
+        suite, options = self.proof.suite, self.proof.options
+        signed = (self.secured, options.signed_members, options.proof_value)
+        public_key = self.proof.method.public_key
+        if self.may_be_base and suite.selective is not None:
+            try:
+                return suite.selective.verify_base(*signed, public_key=public_key, selection=selection)
+            except ProofError as err:
+                if err.code != "derived_proof_not_base":
+                    raise
+        return suite.verify(*signed, public_key=public_key, hasher=hasher, selection=selection)
 
 
 def _verify_signatures(
     document: JsonObject,
     proofs: list[JsonObject],
-    located: list[_Located],
+    located: list[LocatedProof],
     *,
     contexts: ContextStore,
     hasher: CanonicalHasher,
-) -> ContextSelection:
-    """Check all signatures under one selection of context versions, newest first; tell which one held.
-
-    All proofs must hold under the same selection, or two readers of one document could see two documents.
-    """
-    inputs = [_input_document(document, previous_proofs(proof, proofs)) for proof in proofs]
-    if len(inputs) > 1:
+    base_proofs: bool,
+) -> str:
+    """Check all signatures; tell which context versions held, "" if there was no choice."""
+    signatures = [
+        _Signature(each, input_document(document, previous_proofs(proof, proofs)), base_proofs)
+        for each, proof in zip(located, proofs, strict=True)
+    ]
+    if len(signatures) > 1:
         # the proofs of a set are over one document: it is canonicalized once, not once per proof
-        hasher = RecentHashes(2 * len(inputs), hasher=hasher)
+        hasher = RecentHashes(2 * len(signatures), hasher=hasher)
+    # every context is known, also to a suite that reads none: its readers take the terms by their names
+    selections = contexts.selections(document)
+    over_json = [each for each in signatures if not each.proof.suite.reads_contexts]
+    over_statements = [each for each in signatures if each.proof.suite.reads_contexts]
+    for each in over_json:
+        each.verify(hasher=hasher, selection=selections[0])
+    return _verify_statements(over_statements, selections, hasher) if over_statements else ""
+
+
+def _verify_statements(
+    signatures: list[_Signature], selections: Sequence[ContextSelection], hasher: CanonicalHasher
+) -> str:
+    """Check signatures under one selection of context versions, newest first; tell which one held.
+
+    All must hold under the same selection, or two readers of one document could see two documents.
+    """
     first_error: CredentialsError | ContextsError | None = None
-    for selection in contexts.selections(document):
+    for selection in selections:
         held = 0
         try:
-            for each, secured in zip(located, inputs, strict=True):
-                _verify_signature(each, secured, hasher=hasher, selection=selection)
+            for each in signatures:
+                each.verify(hasher=hasher, selection=selection)
                 held += 1
         except (ProofError, ContextsError) as err:
             # what the newest version says is what is told; an older one only gets a try
             first_error = first_error or err
-            if held:
-                # a signature fixes the statements: no other selection says the same and holds for the rest
+            if held or isinstance(err, TooComplexError):
+                # a signature fixes the statements: no other selection says the same and holds for the rest;
+                # and what is too complex is not looked at again
                 break
         else:
-            return selection
+            return selection.label
     raise first_error or ProofError("proof_invalid_shape", "no context selection")
-
-
-def _verify_signature(
-    located: _Located,
-    secured: JsonObject,
-    *,
-    hasher: CanonicalHasher,
-    selection: ContextSelection,
-) -> None:
-    find_suite(located.options.cryptosuite).verify(
-        secured,
-        located.options.signed_members,
-        located.options.proof_value,
-        public_key=located.method.public_key,
-        hasher=hasher,
-        selection=selection,
-    )

@@ -5,27 +5,47 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from credentials.data_integrity import eddsa_rdfc_2022
+from credentials.data_integrity import (
+    bbs_2023,
+    ecdsa_jcs_2019,
+    ecdsa_rdfc_2019,
+    ecdsa_sd_2023,
+    ed25519_signature_2020,
+    eddsa_jcs_2022,
+    eddsa_rdfc_2022,
+)
 from credentials.errors import ProofError
 from did.keys import KeyType
 
 if TYPE_CHECKING:
     from credentials.data_integrity.suites import CryptoSuite
 
-SUITES: Final = MappingProxyType({suite.name: suite for suite in (eddsa_rdfc_2022.SUITE,)})
+SUITES: Final = MappingProxyType(
+    {
+        suite.name: suite
+        for suite in (
+            eddsa_rdfc_2022.SUITE,
+            eddsa_jcs_2022.SUITE,
+            ecdsa_rdfc_2019.SUITE,
+            ecdsa_jcs_2019.SUITE,
+            ecdsa_sd_2023.SUITE,
+            bbs_2023.SUITE,
+        )
+    }
+)
+
+# Proof types from before Data Integrity 1.0 that are verified all the same: the type stands for the suite.
+VERIFIED_PROOF_TYPES: Final = MappingProxyType(
+    {suite.name: suite for suite in (ed25519_signature_2020.SUITE,)}
+)
 
 # Known names whose keys are known although the suite is not (yet) here: a proof that was relabelled to one
-# of them is a lie that can be told without the suite. An empty set: no key type of ours fits.
+# of them is a lie that can be told without the suite.
 _KEY_TYPES_OF_OTHERS: Final = MappingProxyType(
     {
-        "eddsa-jcs-2022": frozenset({KeyType.ED25519}),
         "eddsa-2022": frozenset({KeyType.ED25519}),
         "json-eddsa-2022": frozenset({KeyType.ED25519}),
         "ecdsa-2019": frozenset({KeyType.P256, KeyType.P384}),
-        "ecdsa-rdfc-2019": frozenset({KeyType.P256, KeyType.P384}),
-        "ecdsa-jcs-2019": frozenset({KeyType.P256, KeyType.P384}),
-        "ecdsa-sd-2023": frozenset({KeyType.P256}),
-        "bbs-2023": frozenset(),
     },
 )
 
@@ -38,7 +58,6 @@ LEGACY_PROOF_TYPES: Final = frozenset(
         "EcdsaSecp256k1Signature2019",
         "EcdsaSecp256r1Signature2019",
         "Ed25519Signature2018",
-        "Ed25519Signature2020",
         "EthereumEip712Signature2021",
         "JcsEd25519Signature2020",
         "JsonWebSignature2020",
@@ -52,12 +71,12 @@ def find_suite(name: str) -> CryptoSuite:
     """Find a suite that can be used.
 
     Args:
-        name: the `cryptosuite` value.
+        name: the `cryptosuite` value, or the proof type that stands for a suite.
 
     Raises:
         ProofError: "unsupported_cryptosuite".
     """
-    suite = SUITES.get(name)
+    suite = _known(name)
     if suite is None:
         raise ProofError("unsupported_cryptosuite", name[:80], pointer="/proof/cryptosuite")
     return suite
@@ -69,7 +88,11 @@ def check_key_fits(name: str, key_type: KeyType) -> None:
     Raises:
         ProofError: "suite_key_mismatch".
     """
-    suite = SUITES.get(name)
+    suite = _known(name)
     key_types = suite.key_types if suite else _KEY_TYPES_OF_OTHERS.get(name)
     if key_types is not None and key_type not in key_types:
         raise ProofError("suite_key_mismatch", f"{name} with {key_type}", pointer="/proof/cryptosuite")
+
+
+def _known(name: str) -> CryptoSuite | None:
+    return SUITES.get(name) or VERIFIED_PROOF_TYPES.get(name)

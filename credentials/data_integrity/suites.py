@@ -115,6 +115,7 @@ class CryptoSuite:
         create: signs; None for a suite that only makes base proofs.
         verify: checks.
         selective: for a suite of base and derived proofs.
+        reads_contexts: whether the versions of the contexts matter to it; a suite that signs JSON reads none.
     """
 
     name: str
@@ -122,3 +123,4 @@ class CryptoSuite:
     create: CreateProofValue | None
     verify: VerifyProofValue
     selective: SelectiveDisclosure | None = None
+    reads_contexts: bool = True

@@ -1,10 +1,11 @@
 """DCQL: what a verifier asks for, which held credentials answer it, and whether an answer does.
 
     query = DcqlQuery.parse(request["dcql_query"])     # both sides
-    match(query, {"badge-1": document})                # wallet: who answers what, and which claims are asked
-    check_answer(query, {"badge": [view]})             # verifier: never trusts the wallet to have matched
+    match(query, {"badge-1": held.claims})             # wallet: who answers what, and which claims are asked
+    check_answer(query, {"badge": [claims]})           # verifier: never trusts the wallet to have matched
 
-Source: OpenID for Verifiable Presentations 1.0, sections 6 (DCQL), 7 (Claims Path Pointer), appendix B.1.1.
+Source: OpenID for Verifiable Presentations 1.0, sections 6 (DCQL), 7 (Claims Path Pointer), appendices B.1.1
+and B.3.5.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from credentials.exchange.claims_paths import ClaimsQuery, ClaimValue, PathComponent
 from credentials.exchange.dcql_shapes import (
     DcqlError,
     read_array,
@@ -27,7 +29,7 @@ from credentials.exchange.dcql_shapes import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from credentials.view import CredentialView
+    from credentials.exchange.formats import FormattedClaims
 
 __all__ = [
     "TYPE_IRIS",
@@ -45,11 +47,9 @@ __all__ = [
 ]
 
 JsonObject = dict[str, Any]
-PathComponent = str | int | None
-ClaimValue = str | int | bool
 
-FORMAT: Final = "ldp_vc"
 _W3C_FORMATS: Final = frozenset({"ldp_vc", "jwt_vc_json"})
+_SD_JWT_VC: Final = "dc+sd-jwt"
 _MOST_QUERIES: Final = 20
 _MOST_CLAIMS: Final = 50
 _MOST_OPTIONS: Final = 50
@@ -70,41 +70,6 @@ TYPE_IRIS: Final = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class ClaimsQuery:
-    """A claim that is asked for.
-
-    Args:
-        path: from the root of the credential: member names, array indexes, None for every element.
-        values: the claim must be one of these, type and value; None: whatever it is.
-        id: its name in `claim_sets`.
-    """
-
-    path: tuple[PathComponent, ...]
-    values: tuple[ClaimValue, ...] | None = None
-    id: str | None = None
-
-    def select(self, document: JsonObject) -> list[Any]:
-        """Give what the path points to in a credential; empty if it points to nothing.
-
-        Source: OpenID4VP 1.0, section 7.1.1 (Processing).
-        """
-        selected: list[Any] = [document]
-        for component in self.path:
-            kind = dict if isinstance(component, str) else list
-            if not all(isinstance(element, kind) for element in selected):
-                return []
-            selected = [found for element in selected for found in _step(element, component)]
-        return selected
-
-    def is_in(self, document: JsonObject) -> bool:
-        """Tell whether a credential has the claim, with one of the values if some are asked for."""
-        selected = self.select(document)
-        if self.values is None:
-            return bool(selected)
-        return any(_same(element, value) for element in selected for value in self.values)
-
-
-@dataclass(frozen=True)
 class CredentialQuery:
     """A credential that is asked for. `trusted_authorities` is not looked at: a badge's holder decides.
 
@@ -112,8 +77,9 @@ class CredentialQuery:
         id: its name in the answer.
         format: Credential Format Identifier.
         type_values: alternatives, each a set of expanded types that must all be there; empty for a format
-            without types.
-        claims: what is asked for in it; empty: the whole credential, which is what is shown in any case.
+            without them.
+        vct_values: types of an SD-JWT VC, one of which it must be; empty for another format.
+        claims: what is asked for in it; empty: nothing that its holder can hold back.
         claim_sets: ids of `claims`, combinations in the verifier's order of preference; empty: all of them.
         multiple: several credentials may answer.
         holder_binding: the holder must sign.
@@ -121,7 +87,8 @@ class CredentialQuery:
 
     id: str
     format: str
-    type_values: tuple[frozenset[str], ...]
+    type_values: tuple[frozenset[str], ...] = ()
+    vct_values: tuple[str, ...] = ()
     claims: tuple[ClaimsQuery, ...] = ()
     claim_sets: tuple[tuple[str, ...], ...] = ()
     multiple: bool = False
@@ -130,8 +97,14 @@ class CredentialQuery:
     def has_type(self, document: JsonObject) -> bool:
         """Tell whether a credential's types are asked for; short names count as the IRIs that they stand for.
 
-        Source: OpenID4VP 1.0, appendix B.1.1 (`type_values`).
+        Source: OpenID4VP 1.0, appendices B.1.1 (`type_values`) and B.3.5 (`vct_values`).
         """
+        if self.format == _SD_JWT_VC:
+            others = document.get("aka_vcts", [])
+            return any(
+                each in self.vct_values
+                for each in (document.get("vct"), *(others if isinstance(others, list) else []))
+            )
         types = document.get("type")
         listed = types if isinstance(types, list) else [types]
         expanded = {expand_type(each) for each in listed if isinstance(each, str)}
@@ -259,7 +232,7 @@ class Candidate:
 
     Args:
         key: the wallet's own name for it.
-        claims: what is asked of it; empty: the whole of it.
+        claims: what is asked of it; empty: nothing beyond what cannot be held back.
     """
 
     key: str
@@ -284,81 +257,68 @@ class Matches:
         return self.query.choose(frozenset(name for name, found in self.candidates.items() if found))
 
 
-def match(query: DcqlQuery, credentials: Mapping[str, JsonObject]) -> Matches:
+def match(query: DcqlQuery, credentials: Mapping[str, FormattedClaims]) -> Matches:
     """Find which held credentials answer what is asked.
 
     Args:
         query: what is asked.
-        credentials: parsed, verified `ldp_vc` credentials by the wallet's own names, in the order to be
-            proposed.
+        credentials: what verified credentials say, by the wallet's own names, in the order to be proposed.
     """
     return Matches(query, {each.id: _candidates(each, credentials) for each in query.credentials})
 
 
-def _candidates(query: CredentialQuery, credentials: Mapping[str, JsonObject]) -> tuple[Candidate, ...]:
-    if query.format != FORMAT or not query.holder_binding:
-        # another format than those held; or a credential without its holder's signature: not handed out
+def _candidates(query: CredentialQuery, credentials: Mapping[str, FormattedClaims]) -> tuple[Candidate, ...]:
+    if not query.holder_binding:
+        # a credential without its holder's signature: not handed out
         return ()
-    asked = ((key, query.asked_claims(each)) for key, each in credentials.items() if query.has_type(each))
+    asked = (
+        (key, query.asked_claims(each.document))
+        for key, each in credentials.items()
+        if each.format == query.format and query.has_type(each.document)
+    )
     return tuple(Candidate(key, claims) for key, claims in asked if claims is not None)
 
 
 # the verifier's side
 
 
-def check_answer(query: DcqlQuery, views: Mapping[str, Sequence[CredentialView]]) -> None:
+def check_answer(query: DcqlQuery, answer: Mapping[str, Sequence[FormattedClaims]]) -> None:
     """Check that the credentials of an answer are what was asked for: all that is needed, and nothing else.
 
     Args:
         query: what was asked.
-        views: the credentials that came, by id of the credential query.
+        answer: what the credentials that came say, by id of the credential query.
 
     Raises:
         DcqlError: "answer_missing", "answer_too_many", "answer_format", "answer_type", "answer_claims".
 
     Source: OpenID4VP 1.0, section 8.6 (VP Token Validation): the wallet is not trusted to have matched.
     """
-    for name, answered in views.items():
+    for name, answered in answer.items():
         check_credentials(query.credential_query(name), answered)
-    if query.choose(frozenset(views)) is None:
-        missing = [each.id for each in query.credentials if each.id not in views]
+    if query.choose(frozenset(answer)) is None:
+        missing = [each.id for each in query.credentials if each.id not in answer]
         raise DcqlError("answer_missing", ", ".join(missing), pointer="/vp_token")
 
 
-def check_credentials(query: CredentialQuery, views: Sequence[CredentialView]) -> None:
+def check_credentials(query: CredentialQuery, answered: Sequence[FormattedClaims]) -> None:
     """Check the credentials that came for one credential query.
 
     Raises:
         DcqlError: as `check_answer`.
     """
     where = f"/vp_token/{query.id}"
-    if not views:
+    if not answered:
         raise DcqlError("answer_missing", query.id, pointer=where)
-    if len(views) > 1 and not query.multiple:
-        raise DcqlError("answer_too_many", f"{len(views)} credentials, one was asked for", pointer=where)
-    if query.format != FORMAT:
-        raise DcqlError("answer_format", query.format, pointer=where)
-    for view in views:
-        if not query.has_type(view.raw):
-            raise DcqlError("answer_type", ", ".join(view.types)[:200], pointer=where)
-        if query.asked_claims(view.raw) is None:
+    if len(answered) > 1 and not query.multiple:
+        raise DcqlError("answer_too_many", f"{len(answered)} credentials, one was asked for", pointer=where)
+    for each in answered:
+        if each.format != query.format:
+            raise DcqlError("answer_format", f"{each.format[:40]}, not {query.format[:40]}", pointer=where)
+        if not query.has_type(each.document):
+            raise DcqlError("answer_type", query.id, pointer=where)
+        if query.asked_claims(each.document) is None:
             raise DcqlError("answer_claims", "a claim is missing, or is another", pointer=where)
-
-
-# claims path pointers
-
-
-def _step(element: Any, component: PathComponent) -> list[Any]:
-    if component is None:
-        return list(element)
-    if isinstance(component, int):
-        return list(element[component : component + 1])
-    return [element[component]] if component in element else []
-
-
-def _same(element: Any, value: ClaimValue) -> bool:
-    """Compare type and value: "1" is not 1, and true is not 1."""
-    return type(element) is type(value) and element == value
 
 
 # reading a query
@@ -382,6 +342,7 @@ def _read_credential_query(raw: object, where: str) -> CredentialQuery:
         id=read_id(entry.get("id"), f"{where}/id"),
         format=form,
         type_values=_read_types(entry, where) if form in _W3C_FORMATS else (),
+        vct_values=_read_vcts(entry, where) if form == _SD_JWT_VC else (),
         claims=claims,
         claim_sets=claim_sets,
         multiple=read_flag(entry, "multiple", where, default=False),
@@ -392,6 +353,11 @@ def _read_credential_query(raw: object, where: str) -> CredentialQuery:
 def _read_types(entry: JsonObject, where: str) -> tuple[frozenset[str], ...]:
     meta = read_object(entry.get("meta"), f"{where}/meta")
     return read_each(meta, "type_values", f"{where}/meta", _MOST_OPTIONS, _read_alternative)
+
+
+def _read_vcts(entry: JsonObject, where: str) -> tuple[str, ...]:
+    meta = read_object(entry.get("meta"), f"{where}/meta")
+    return read_each(meta, "vct_values", f"{where}/meta", _MOST_OPTIONS, read_text)
 
 
 def _read_alternative(raw: object, where: str) -> frozenset[str]:

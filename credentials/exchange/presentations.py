@@ -1,6 +1,7 @@
 """Presentations as OpenID4VP carries them: made by the holder, taken apart and checked by the verifier.
 
-Source: OpenID for Verifiable Presentations 1.0, section 8.1 (`vp_token`) and appendix B.1.3 (`ldp_vc`).
+Source: OpenID for Verifiable Presentations 1.0, section 8.1 (`vp_token`) and appendices B.1.3 (`ldp_vc`,
+`jwt_vc_json`) and B.3.6 (`dc+sd-jwt`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ from contexts import hash_canonical
 from credentials.data_integrity import add_proof
 from credentials.errors import CredentialsError, PresentationError
 from credentials.exchange.dcql import check_answer
+from credentials.exchange.disclosing import disclose
+from credentials.exchange.formats import SD_JWT_VC, presented_claims
+from credentials.jose import JWT_VP_JSON, sign_jwt_presentation
+from credentials.presentation_rules import fold_credentials
 from credentials.report import Check, Outcome, Report, build_report
+from credentials.sd_jwt import SD_JWT_VC_STEPS, check_sd_jwt_vc, present_sd_jwt
 from credentials.verification import check_presentation
 
 if TYPE_CHECKING:
@@ -20,13 +26,17 @@ if TYPE_CHECKING:
 
     from contexts import CanonicalHasher, ContextStore
     from credentials.exchange.dcql import DcqlQuery
+    from credentials.exchange.disclosing import Disclosure
+    from credentials.exchange.formats import OpenedCredential
     from credentials.verification import VerificationContext
     from did.keys import Signer
+    from did.resolver import Resolver
 
 JsonObject = dict[str, Any]
 CREDENTIALS_V2: Final = "https://www.w3.org/ns/credentials/v2"
 MAXIMUM_PRESENTATIONS: Final = 20
 _STEPS: Final = ("vp_token", "presentations", "query")
+_SD_JWT_STEPS: Final = ("sd_jwt", "credentials", "holder_binding")
 
 
 def make_presentation(
@@ -78,6 +88,68 @@ def make_presentation(
         selection=contexts.selections(document)[0],
         domain=domain,
         challenge=challenge,
+    )
+
+
+def make_answer(
+    held: OpenedCredential,
+    shown: Disclosure,
+    *,
+    signer: Signer,
+    holder: str,
+    domain: str,
+    challenge: str,
+    now: datetime,
+    contexts: ContextStore,
+    resolver: Resolver,
+    hasher: CanonicalHasher = hash_canonical,
+) -> JsonObject | str:
+    """Make the presentation of one credential in its own format, showing what was planned.
+
+    Args:
+        held: the credential.
+        shown: of `credentials.exchange.disclosing.plan_disclosure`.
+        signer: the holder's key.
+        holder: the holder's DID.
+        domain: the verifier's full client id, with its prefix.
+        challenge: the verifier's nonce.
+        now: aware UTC.
+        contexts: the closed world.
+        resolver: dereferences the verification method of a base proof.
+        hasher: SHA-256 of canonical N-Quads.
+
+    Returns:
+        An entry of the `vp_token`: a JSON object; a JWT; an SD-JWT+KB.
+
+    Raises:
+        CredentialsError, DidError, ContextsError: see `disclose` and `present_sd_jwt`.
+
+    Source: OpenID4VP 1.0, appendices B.1.3.1, B.1.3.2 and B.3.6.
+    """
+    if held.claims.format == SD_JWT_VC:
+        return present_sd_jwt(
+            held.content, shown.pointers, holder=signer, audience=domain, nonce=challenge, now=now
+        )
+    credential = disclose(held, shown, resolver=resolver, contexts=contexts, now=now)
+    if isinstance(credential, str):
+        return sign_jwt_presentation(
+            [credential],
+            signer=signer,
+            holder=holder,
+            audience=domain,
+            nonce=challenge,
+            now=now,
+            profile=JWT_VP_JSON,
+        )
+    return make_presentation(
+        credentials=[credential],
+        signer=signer,
+        holder=holder,
+        domain=domain,
+        challenge=challenge,
+        created=now,
+        contexts=contexts,
+        hasher=hasher,
     )
 
 
@@ -175,9 +247,30 @@ def _check_one(
     challenge: str,
 ) -> Report:
     data = presentation.encode() if isinstance(presentation, str) else presentation
+    if isinstance(data, bytes) and b"~" in data:
+        return _check_sd_jwt(data, context=context, now=now, domain=domain, challenge=challenge)
     return check_presentation(
         data, context=context, now=now, expected_domain=domain, expected_challenge=challenge
     )
+
+
+def _check_sd_jwt(
+    token: bytes, *, context: VerificationContext, now: datetime, domain: str, challenge: str
+) -> Report:
+    """Check an SD-JWT+KB, which is credential and presentation in one, and say both as of any other."""
+    report = check_sd_jwt_vc(
+        token, context=context, now=now, expected_nonce=challenge, expected_audience=domain
+    )
+    credential = build_report(
+        [check for check in report.checks if check.name != "holder_binding"],
+        required=SD_JWT_VC_STEPS,
+        warnings=report.warnings,
+        credential=report.credential,
+        standing=report.standing,
+        securing=report.securing,
+    )
+    own = [report.check("sd_jwt"), fold_credentials([credential]), report.check("holder_binding")]
+    return build_report(own, required=_SD_JWT_STEPS, credentials=[credential], securing=report.securing)
 
 
 def _fold(reports: list[Report]) -> list[Check]:
@@ -191,14 +284,17 @@ def _fold(reports: list[Report]) -> list[Check]:
 
 
 def _check_query(query: DcqlQuery, reports: dict[str, list[Report]]) -> Check:
-    views = {
+    answer = {
         name: [
-            each.credential for report in some for each in report.credentials if each.credential is not None
+            claims
+            for report in some
+            for claims in map(presented_claims, report.credentials)
+            if claims is not None
         ]
         for name, some in reports.items()
     }
     try:
-        check_answer(query, views)
+        check_answer(query, answer)
     except CredentialsError as err:
         return Check.failed("query", err.code, err.detail)
     return Check.passed("query")

@@ -1,12 +1,12 @@
-"""Whether a credential still holds: Bitstring Status List v1.0, issuing and reading."""
+"""Whether a credential still holds.
 
-from credentials.status.bitstring import (
-    MINIMUM_ENTRIES,
-    Bitstring,
-    build_status_entry,
-    build_status_list_credential,
-)
-from credentials.status.entries import StatusEntry, read_status_entries
+Bitstring Status List v1.0 and Token Status List (JWT form), issuing and reading; StatusList2021 and
+1EdTechRevocationList, reading.
+"""
+
+from credentials.status.bitstring import MINIMUM_ENTRIES, Bitstring
+from credentials.status.building import build_status_entry, build_status_list_credential
+from credentials.status.entries import RevocationListEntry, StatusEntry, read_status_entries
 from credentials.status.lists import KnownStatusList, MemoryStatusCache, StatusCache, read_status_list
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Bitstring",
     "KnownStatusList",
     "MemoryStatusCache",
+    "RevocationListEntry",
     "StatusCache",
     "StatusEntry",
     "build_status_entry",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from did.keys import ecdsa, ed25519
+from did.keys import bls12381, ecdsa, ed25519, rsa
 
 if TYPE_CHECKING:
     from did.keys.key_types import KeyType, Scheme, Verifies
 
 SCHEMES: Final[dict[KeyType, Scheme]] = {
-    scheme.key_type: scheme for scheme in (ed25519.SCHEME, ecdsa.P256, ecdsa.P384)
+    scheme.key_type: scheme
+    for scheme in (ed25519.SCHEME, ecdsa.P256, ecdsa.P384, bls12381.SCHEME, rsa.SCHEME)
 }
 
 

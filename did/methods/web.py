@@ -99,6 +99,9 @@ def did_web(base_url: str) -> str:
     if parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.query or parts.fragment:
         raise InvalidDidError(f"not a base URL: {base_url[:100]!r}")
     authority = host + (f"%3A{port}" if port is not None else "")
+    if ":" in parts.path or "//" in parts.path:
+        # "/a:b" would come out as "/a/b", which is somebody else's
+        raise InvalidDidError(f"no did:web for this path: {base_url[:100]!r}")
     path = [segment for segment in parts.path.strip("/").split("/") if segment]
     did = ":".join(["did:web", authority, *path])
     # the same gate as for a stranger's DID; and the scheme must come out as it went in

@@ -27,7 +27,7 @@ _UNAVAILABLE = 503
 
 @router.get("/.well-known/openid-credential-issuer", summary="Credential issuer metadata")
 def get_issuer_metadata(request: Request, node: NodeHere) -> Response:
-    """What can be received here: one configuration per badge."""
+    """What can be received here: one configuration per badge and format."""
     published: Published = request.app.state.metadata.read(node)
     return conditional(
         request,
@@ -105,13 +105,14 @@ def _token_response(redeemed: RedeemedCode) -> dict[str, Any]:
         "token_type": "Bearer",
         "expires_in": redeemed.seconds,
     }
-    if redeemed.credential_identifier is not None:
+    if redeemed.credential_identifiers:
         answer["authorization_details"] = [
             {
                 "type": "openid_credential",
-                "credential_configuration_id": redeemed.configuration_id,
-                "credential_identifiers": [redeemed.credential_identifier],
+                "credential_configuration_id": configuration_id,
+                "credential_identifiers": [identifier],
             }
+            for configuration_id, identifier in redeemed.credential_identifiers.items()
         ]
     return answer
 

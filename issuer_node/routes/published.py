@@ -17,6 +17,8 @@ from issuer_node.models import OfferState
 from issuer_node.offers import find_offer, offer_links, use_slip
 from issuer_node.routes.caching import conditional
 from issuer_node.routes.openid4vci import get_offer
+from issuer_node.sd_jwt_vc import issuer_metadata
+from issuer_node.status_list_tokens import status_list_token
 from issuer_node.status_lists import status_list_credential
 from web.limits import client_key
 from web.problems import NotFound
@@ -36,6 +38,26 @@ def get_status_list(list_id: str, request: Request, node: NodeHere) -> Response:
     return conditional(
         request, signed.content, etag=signed.etag, media_type="application/vc", cache=_ASK_AGAIN
     )
+
+
+@router.get("/status/tokens/{list_id}", summary="Status List Token")
+def get_status_list_token(list_id: str, request: Request, node: NodeHere) -> Response:
+    """The same list as it is now, for SD-JWT VCs."""
+    try:
+        signed = status_list_token(node, list_id)
+    except NotFoundError as err:
+        raise NotFound from err
+    return conditional(
+        request, signed.content, etag=signed.etag, media_type="application/statuslist+jwt", cache=_ASK_AGAIN
+    )
+
+
+@router.get("/.well-known/jwt-vc-issuer", summary="JWT VC Issuer Metadata")
+def get_jwt_vc_issuer(request: Request, node: NodeHere) -> Response:
+    """The keys of this node's SD-JWT VCs."""
+    content = strict_json.dumps(issuer_metadata(node))
+    etag = hashlib.sha256(content).hexdigest()[:32]
+    return conditional(request, content, etag=etag, media_type="application/json", cache=_ASK_AGAIN)
 
 
 @router.get("/badges/{badge_id}.json", summary="A badge as an OBv3 Achievement")

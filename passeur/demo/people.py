@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from passeur.demo.pages import PageError
 
@@ -221,6 +221,11 @@ class Learner:
             raise PageError(f"{page.url} does not offer the badge {badge_id}")
         return self.browser.submit(page, form, values={field: [badge_id]})
 
+    def hidden_of(self, page: Page, *, badge_id: str) -> list[str]:
+        """What the consent page says that stays hidden of this badge."""
+        proposals = [each.split() for each in page.data("data-proposal")]
+        return next((hidden for found, *hidden in proposals if found == badge_id), [])
+
     def decline(self, page: Page) -> Page:
         """Say no to a verifier."""
         return self.browser.submit(page, page.form(action="/decline"))
@@ -261,15 +266,25 @@ class Employer:
     browser: Browser
     verifier_url: str
 
-    def ask(self) -> Question:
-        """Ask for any badge."""
+    def ask(self, *, story: bool = False) -> Question:
+        """Ask for any badge: the badge alone, or its story too."""
         page = self.browser.open(f"{self.verifier_url}/requests/new")
-        done = self.browser.submit(page, page.form(having="question"), values={"question": "any"})
+        values: dict[str, str | list[str]] = {"question": "any", "detail": "story" if story else "badge"}
+        done = self.browser.submit(page, page.form(having="question"), values=values)
         return Question(done.url, done.one("data-request-link"))
 
     def see_result(self, question: Question) -> Page:
         """Look at the page that waited: it shows the result once there is one."""
         return self.browser.open(question.page_url)
+
+    def report_of(self, question: Question) -> dict[str, Any]:
+        """The report of a result as JSON."""
+        found = self.browser.open(f"{self._result_url(question)}/report.json", accept="application/json")
+        report: dict[str, Any] = found.response.json()
+        return report
+
+    def _result_url(self, question: Question) -> str:
+        return question.page_url.replace("/requests/", "/results/")
 
     def upload(self, content: bytes, *, name: str = "badge.json", kind: str = "application/json") -> Page:
         """Hand in a badge as a file."""

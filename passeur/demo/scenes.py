@@ -22,6 +22,7 @@ PASSPHRASE: Final = "tilleul brouette cerise fanfare"  # noqa: S105 - of an inve
 REASON: Final = "Attribué par erreur (exemple)"
 WORDS: Final = "A aidé son voisin à poser le drone (exemple)."
 HTTP_GONE: Final = 410
+_STORY: Final = frozenset({"evidence", "narrative"})
 
 
 class SceneError(Exception):
@@ -310,9 +311,15 @@ def consent(stage: Stage) -> str:
     require(_plain(seed.DRONE_BADGE.name) in text, "the page names the badge")
     client_id = stage.consent.one("data-client-id")
     require(client_id.startswith("decentralized_identifier:did:web:"), "the request is signed by a DID")
+    hidden = stage.learner.hidden_of(stage.consent, badge_id=stage.held_id)
+    require(set(hidden) >= _STORY, f"the page says that the story stays hidden, not {hidden}")
+    require(WORDS not in stage.consent.text, "the page does not list what would not be seen")
     done = stage.learner.consent(stage.consent, badge_id=stage.held_id)
     require(done.one("data-request-state") == "shared", "the wallet says that it was shown")
-    return f"signed request of {client_id.partition(':')[2]}; she chose one badge and said yes"
+    return (
+        f"signed request of {client_id.partition(':')[2]}; she chose one badge and said yes; "
+        f"stays hidden: {', '.join(hidden)}"
+    )
 
 
 def verify_on_the_other_side(stage: Stage) -> str:
@@ -320,7 +327,25 @@ def verify_on_the_other_side(stage: Stage) -> str:
     page = stage.recruiter.see_result(stage.question)
     _require_verdict(page, "valid", warnings=[])
     require("Membre du territoire" in page.text, "the page says why it knows the structure")
-    return "valid; the issuer is known there as a member, with the reason"
+    report = stage.recruiter.report_of(stage.question)
+    shown = report["credentials"][0]["credential"]
+    missing = [name for name in ("evidence", "narrative") if name not in shown]
+    require(missing == ["evidence", "narrative"], "the report holds no evidence and no narrative")
+    require(WORDS not in json.dumps(report, ensure_ascii=False), "nowhere in it are the passeur's words")
+    return f"valid; the issuer is known there as a member, with the reason; not in it: {', '.join(missing)}"
+
+
+def ask_for_the_story(stage: Stage) -> str:
+    """The same verifier asks for the story too; she sees that it would be seen, and says yes again."""
+    question = stage.recruiter.ask(story=True)
+    page = stage.learner.open_request(question.link)
+    hidden = stage.learner.hidden_of(page, badge_id=stage.held_id)
+    require(_STORY.isdisjoint(hidden), f"the page says that the story would be seen, not {hidden}")
+    stage.learner.consent(page, badge_id=stage.held_id)
+    _require_verdict(stage.recruiter.see_result(question), "valid", warnings=[])
+    shown = stage.recruiter.report_of(question)["credentials"][0]["credential"]
+    require(shown["narrative"] == WORDS and shown["evidence"], "the report holds the story")
+    return f"valid, with the passeur's words and {len(shown['evidence'])} piece of evidence"
 
 
 def verify_elsewhere(stage: Stage) -> str:
@@ -395,6 +420,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Stage], str]], ...]] = (
     ("the temp agency recognises her too", recognise_afterwards),
     ("the agency's verifier asks, she consents", consent),
     ("the verifier on the other node's side verifies", verify_on_the_other_side),
+    ("it asks for the story too", ask_for_the_story),
     ("a verifier that knows nobody verifies", verify_elsewhere),
     ("a link for one employer", prepare_link),
     ("the link is withdrawn", withdraw_link),

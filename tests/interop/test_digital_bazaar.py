@@ -1,136 +1,28 @@
-"""Digital Bazaar's JavaScript verifies what we sign, and we verify what it signs; neither takes an altered copy.
-
-The packages are installed from the lock file into `node_modules` beside this file, once. Without node these tests are
-skipped, and the run says so; with node, an install that fails is a failure.
-"""
+"""Digital Bazaar's JavaScript verifies what we sign, and we verify what it signs; neither takes an altered copy."""
 
 from __future__ import annotations
 
 import copy
-import fcntl
-import hashlib
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contexts import ContextStore
 from credentials.exchange.presentations import make_presentation
 from credentials.report import Outcome
 from credentials.status import build_status_entry
-from credentials.verification import check_credential, check_presentation
-from did.document import DocumentKey, build_did_document
-from did.encodings import encode_base58btc
-from did.keys import KeySigner
-from did.methods.key import resolve_did_key
+from did.keys import KeySigner, KeyType
 from tests.unit.credentials.conftest import LIST_URL, NOW, World, did_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HERE = Path(__file__).parent
-PACKAGES = HERE / "node_modules"
-STAMP = PACKAGES / ".lock-sha256"
+Pair = Any  # of conftest.py
 DID_WEB = "did:web:node.example"
-DID_WEB_URL = "https://node.example/.well-known/did.json"
+CONTEXT_2020 = "https://w3id.org/security/suites/ed25519-2020/v1"
 DOMAIN, CHALLENGE = "decentralized_identifier:did:web:employer.example", "n-0S6_WzA2Mj"
 Document = dict[str, Any]
 
 pytestmark = [pytest.mark.interop, pytest.mark.xdist_group("interop")]
-
-
-def install() -> None:
-    """Install what the lock file says, unless just that is there already; two runs at once do it one after the other."""
-    with (HERE / "package-lock.json").open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        digest = hashlib.sha256(lock.read()).hexdigest()
-        if STAMP.exists() and STAMP.read_text() == digest:
-            return
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        result = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
-        if result.returncode != 0:
-            said = result.stderr[-1500:]
-            pytest.fail(f"node is there, but its packages cannot be installed: {said}", pytrace=False)
-        STAMP.write_text(digest)
-
-
-@pytest.fixture(scope="session")
-def peer() -> Callable[..., Document]:
-    """Ask the peer to sign or to verify."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("interop NOT run: node and npm are not installed (apt-get install nodejs npm)")
-    install()
-
-    def ask(action: str, document: Document, **more: Any) -> Document:
-        message = {"action": action, "document": document, **more}
-        result = subprocess.run(
-            ["node", "peer.mjs"],
-            cwd=HERE,
-            input=json.dumps(message).encode(),
-            capture_output=True,
-            check=True,
-            timeout=60,
-            env={"PATH": os.environ["PATH"]},
-        )
-        answer: Document = json.loads(result.stdout)
-        return answer
-
-    return ask
-
-
-class Pair:
-    """The two implementations, in one small world."""
-
-    def __init__(self, world: World, peer: Callable[..., Document]) -> None:
-        self.world = world
-        self._peer = peer
-        self.web_issuer = KeySigner(world.issuer.private_key, f"{DID_WEB}#key-1")
-        web_document = build_did_document(DID_WEB, [DocumentKey("key-1", world.issuer.public_key)])
-        world.served.serve(DID_WEB_URL, web_document)
-        keys = [did_of(each) for each in (world.issuer, world.holder, world.stranger)]
-        self._known = {
-            "contexts": world.contexts.newest_documents(),
-            "dids": {DID_WEB: web_document} | {did: resolve_did_key(did) for did in keys},
-        }
-
-    def they_verify(self, document: Document, **purpose: str) -> Document:
-        return self._peer("verify", document, **self._known, **purpose)
-
-    def they_sign(self, document: Document, signer: KeySigner, **purpose: str) -> Document:
-        key = {
-            "id": signer.verification_method,
-            "controller": did_of(signer),
-            "publicKeyMultibase": signer.public_key.to_multikey(),
-            "secretKeyMultibase": encode_base58btc(b"\x80\x26" + signer.private_key.to_raw()),
-        }
-        # their library puts the proof into the document that it is given
-        answer = self._peer("sign", document, key=key, date="2026-11-24T08:30:00Z", **self._known, **purpose)
-        assert answer["ok"], answer
-        signed: Document = answer["document"]
-        return signed
-
-    def we_verify(self, document: Document) -> tuple[Outcome, tuple[str, ...]]:
-        report = check_credential(json.dumps(document).encode(), context=self.world.context(), now=NOW)
-        return report.outcome, report.codes
-
-    def we_verify_presentation(self, document: Document) -> tuple[Outcome, tuple[str, ...]]:
-        report = check_presentation(
-            json.dumps(document).encode(),
-            context=self.world.context(),
-            now=NOW,
-            expected_domain=DOMAIN,
-            expected_challenge=CHALLENGE,
-        )
-        return report.outcome, report.codes
-
-
-@pytest.fixture(scope="session")
-def pair(peer: Callable[..., Document]) -> Pair:
-    return Pair(World(ContextStore.load()), peer)
 
 
 def badges(world: World) -> dict[str, Document]:
@@ -218,6 +110,68 @@ def test_a_proof_by_a_stranger_is_refused_on_both_sides(pair: Pair) -> None:
     forged["proof"]["verificationMethod"] = pair.world.issuer.verification_method
     assert pair.we_verify(forged) == (Outcome.INVALID, ("invalid_signature",))
     assert pair.they_verify(forged)["ok"] is False
+
+
+SUITES = [
+    ("eddsa-rdfc-2022", KeyType.ED25519),
+    ("eddsa-jcs-2022", KeyType.ED25519),
+    ("ecdsa-rdfc-2019", KeyType.P256),
+    ("ecdsa-rdfc-2019", KeyType.P384),
+    ("ecdsa-jcs-2019", KeyType.P256),
+    ("ecdsa-jcs-2019", KeyType.P384),
+    ("Ed25519Signature2020", KeyType.ED25519),
+]
+
+
+def unsigned_badge(pair: Pair, suite: str, signer: KeySigner) -> Document:
+    badge = pair.world.badge(name="Œuvre d’équipe — « à vélo » 🚲")
+    badge["issuer"]["id"] = did_of(signer)
+    if suite == "Ed25519Signature2020":
+        badge["@context"] = [*badge["@context"], CONTEXT_2020]
+    return badge
+
+
+@pytest.mark.parametrize(("suite", "key_type"), SUITES)
+def test_every_suite_verifies_both_ways(pair: Pair, suite: str, key_type: KeyType) -> None:
+    signer = pair.signers[key_type]
+    unsigned = unsigned_badge(pair, suite, signer)
+    theirs = pair.they_sign(unsigned, signer, suite=suite)
+    assert pair.we_verify(theirs) == (Outcome.VALID, ())
+    signed = [theirs]
+    if suite != "Ed25519Signature2020":
+        ours = pair.world.sign(unsigned, signer, suite=suite)
+        assert pair.they_verify(ours) == {"ok": True}
+        assert {**ours["proof"], "proofValue": ""} == {**theirs["proof"], "proofValue": ""}
+        signed.append(ours)
+    for each in signed:
+        altered = copy.deepcopy(each)
+        altered["credentialSubject"]["achievement"]["name"] = "Autre"
+        assert pair.we_verify(altered) == (Outcome.INVALID, ("invalid_signature",))
+        assert pair.they_verify(altered)["ok"] is False
+
+
+@pytest.mark.parametrize("suite", ["eddsa-jcs-2022", "ecdsa-jcs-2019"])
+def test_what_no_context_defines_is_signed_as_json_on_both_sides(pair: Pair, suite: str) -> None:
+    signer = pair.signers[KeyType.ED25519 if suite.startswith("eddsa") else KeyType.P256]
+    unsigned = unsigned_badge(pair, suite, signer)
+    unsigned["@context"] = [*unsigned["@context"], CONTEXT_2020]
+    unsigned["undefined"] = {
+        "ﬀ": [1e21, 0.1, -0.0, 1e-7, 5e-324],
+        "\U0001f600": "\u0001\x7f\u2028",
+        "z": None,
+    }
+    ours = pair.world.sign(unsigned, signer, suite=suite)
+    assert pair.they_verify(ours) == {"ok": True}
+    theirs = pair.they_sign(unsigned, signer, suite=suite)
+    assert pair.we_verify(theirs) == (Outcome.VALID, ())
+    if suite.startswith("eddsa"):
+        assert ours["proof"]["proofValue"] == theirs["proof"]["proofValue"]
+    more = ours | {"@context": [*ours["@context"], "https://w3id.org/security/data-integrity/v2"]}
+    assert pair.they_verify(more) == {"ok": True}
+    assert pair.we_verify(more) == (Outcome.VALID, ())
+    fewer = ours | {"@context": ours["@context"][:-1]}
+    assert pair.they_verify(fewer)["ok"] is False
+    assert pair.we_verify(fewer) == (Outcome.INVALID, ("proof_context_mismatch",))
 
 
 def present(pair: Pair, **changes: Any) -> Document:

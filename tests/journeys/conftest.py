@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
 
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 
 from did.fetcher import FetchError
-from issuer_node.awards import award_person, get_award, revoke_award
-from issuer_node.badges import BadgeDraft, make_badge
+from issuer_node.awards import award_person, award_session, get_award, revoke_award
+from issuer_node.badges import BadgeDraft, SkillDraft, make_badge
 from issuer_node.main import create_app as create_node
 from issuer_node.offers import OfferLinks, offer_links
 from issuer_node.passeurs import list_passeurs
+from issuer_node.sessions import get_sheet, open_session, save_sheet
 from issuer_node.settings import NodeSettings
+from issuer_node.situations import BehaviourDraft, SituationDraft, make_situation
 from passeur.demo.browser import Browser
 from passeur.demo.people import Employer, Learner
 from tests.simulators.asgi import AppFetcher, AsgiTransport
@@ -27,13 +30,24 @@ from wallet.main import create_app as create_wallet
 from wallet.settings import WalletSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CENTRE, AGENCY = "https://centre.example", "https://agency.example"
 WALLET = "https://wallet.example"
 CENTRE_VERIFIER, AGENCY_VERIFIER = "https://check.centre.example", "https://check.agency.example"
 SECRET = "a secret of the tests, longer than thirty-two characters"
 PASSPHRASE = "tilleul brouette cerise fanfare"
+SEEN = "Vérifie l'hélice avant de décoller"
+WORDS = "A aidé son voisin à poser le drone."
+DRAFT = BadgeDraft(
+    name="J'ai piloté un drone",
+    description="A préparé, fait voler et posé un drone.",
+    criteria="- Prépare le drone",
+    kind="experience",
+    language="fr",
+    skills=(SkillDraft("Piloter un drone", "https://esco.example/skill/1"),),
+    picture_text="Un drone",
+)
 
 
 class Clock:
@@ -55,11 +69,22 @@ class TerritoryFetcher(AppFetcher):
     def __init__(self) -> None:
         super().__init__({})
         self.down: set[str] = set()
+        self.posted: list[str] = []  # what wallets answered
+        self.alter: Callable[[str], str] = str  # somebody between wallet and verifier
 
     def _exchange(self, method: str, url: str, *rest: Any) -> Any:
         if any(url.startswith(base) for base in self.down):
             raise FetchError(f"{url}: connection refused")
+        if "/openid4vp/responses/" in url:
+            rest = (self._between(rest[0]), *rest[1:])
         return super()._exchange(method, url, *rest)
+
+    def _between(self, content: bytes) -> bytes:
+        form = parse_qs(content.decode())
+        if "vp_token" in form:
+            self.posted += form["vp_token"]
+            form["vp_token"] = [self.alter(each) for each in form["vp_token"]]
+        return urlencode(form, doseq=True).encode()
 
 
 class _ByHost(httpx.BaseTransport):
@@ -96,19 +121,40 @@ class Territory:
         badge_id = make_badge(
             node,
             by=by,
-            draft=BadgeDraft(
-                name=name,
-                description="A préparé, fait voler et posé un drone.",
-                criteria="- Prépare le drone",
-                kind="experience",
-                language="fr",
-                skills=(),
-                picture_text="Un drone",
-            ),
+            draft=replace(DRAFT, name=name, skills=()),
         )
         return award_person(
             node, by=by, badge_id=badge_id, name="Amina (exemple)", earned_on=date(2026, 11, 20), words=""
         )
+
+    def offer_only(self, *formats: str, node_url: str = CENTRE) -> None:
+        """From now on the node offers its badges in these formats alone."""
+        state = self.apps[node_url].state
+        settings = state.node.settings.model_copy(update={"credential_formats": formats})
+        state.node = replace(state.node, settings=settings)
+
+    def award_of_session(self, node_url: str = CENTRE) -> str:
+        """A session of one person, in whom everything was seen; gives the award's id."""
+        node = self.apps[node_url].state.node
+        by = list_passeurs(node)[0]
+        badge_id = make_badge(node, by=by, draft=DRAFT)
+        situation = SituationDraft(
+            title="Pilotage de drone (exemple)",
+            description="Deux heures au fablab.",
+            host="Fablab (exemple)",
+            behaviours=(BehaviourDraft(SEEN, badge_id),),
+        )
+        situation_id = make_situation(node, by=by, draft=situation)
+        day = self.clock().date() - timedelta(days=1)
+        session_id = open_session(
+            node, by=by, situation_id=situation_id, held_on=day, place="Vire", names=["Amina (exemple)"]
+        )
+        sheet = get_sheet(node, session_id)
+        (person,) = [each.id for each in sheet.participants]
+        seen = {(person, behaviour.id) for behaviour in sheet.behaviours}
+        save_sheet(node, by=by, session_id=session_id, present=[person], seen=seen, words={person: WORDS})
+        (award_id,) = award_session(node, by=by, session_id=session_id, choices={(person, badge_id)})
+        return award_id
 
     def links(self, award_id: str, node_url: str = CENTRE) -> OfferLinks:
         node = self.apps[node_url].state.node

@@ -14,18 +14,27 @@ ROW = re.compile(r"^\| ([A-J]\d+) \| (yes|later) \|", re.MULTILINE)
 
 
 def marked_rows() -> dict[str, set[str]]:
-    """Row -> the test files that mark it with `@pytest.mark.attack(...)`."""
+    """Row -> the test files that mark it with `pytest.mark.attack(...)`."""
     rows: dict[str, set[str]] = {}
     for file in TESTS.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
                 and node.func.attr == "attack"
             ):
-                for argument in node.args:
-                    rows.setdefault(ast.literal_eval(argument), set()).add(str(file.relative_to(TESTS)))
+                for row in (row for argument in node.args for row in named_rows(argument, tree)):
+                    rows.setdefault(row, set()).add(str(file.relative_to(TESTS)))
     return rows
+
+
+def named_rows(argument: ast.expr, tree: ast.Module) -> set[str]:
+    """The row of a marker; where a table of cases gives it, every row that the table's file names."""
+    if isinstance(argument, ast.Constant):
+        return {str(argument.value)}
+    texts = {str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return {text for text in texts if re.fullmatch(r"[A-J]\d+", text)}
 
 
 def catalogue_rows() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A small credential issuer that signs for real: OpenID4VCI 1.0, pre-authorized code, one configuration, `ldp_vc`.
+"""A small credential issuer that signs for real: OpenID4VCI 1.0, pre-authorized code, one badge in some formats.
 
     issuer = SimulatedIssuer("https://node.example", clock=clock)
     network = Network(issuer)
@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from contexts import ContextStore
 from credentials.data_integrity import add_proof
 from credentials.exchange.key_proof import verify_key_proof
+from credentials.jose import JWT_VC_JSON, sign_jwt_credential
 from credentials.open_badges import (
     Achievement,
     Alignment,
@@ -29,8 +30,10 @@ from credentials.open_badges import (
     Kind,
     build_open_badge_credential,
 )
+from credentials.open_badges.mandatory_pointers import open_badge_mandatory_pointers
+from credentials.sd_jwt import build_issuer_metadata, issue_sd_jwt_vc, open_badge_claims
 from credentials.status import Bitstring, build_status_entry, build_status_list_credential
-from did.document import DocumentKey, build_did_document
+from did.document import DocumentKey, build_did_document, jwks
 from did.fetcher import Fetched, OfflineFetcher
 from did.keys import KeySigner, KeyType, PrivateKey
 from did.methods.key import did_key
@@ -41,11 +44,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from did.keys import PublicKey
     from tests.simulators.network import Asked
 
 JsonObject = dict[str, Any]
 GRANT = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
-CONFIGURATION = "drone"
+CONFIGURATIONS = {"ldp_vc": "drone", "dc+sd-jwt": "drone.sd-jwt", "jwt_vc_json": "drone.jwt"}
+CONFIGURATION = CONFIGURATIONS["ldp_vc"]
 SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="100" height="100">'
     b'<rect width="100" height="100" fill="#0b4f5a"/><circle cx="50" cy="50" r="30" fill="#f2b33d"/></svg>'
@@ -78,6 +83,9 @@ class SimulatedIssuer:
     purpose: str = "revocation"  # of its status list
     valid_for: timedelta | None = None
     status_down: bool = False
+    formats: tuple[str, ...] = ("ldp_vc",)
+    selective: bool = False  # a base proof beside the proof over the whole
+    bind_other_key: bool = False  # of an SD-JWT VC
     metadata: JsonObject = field(default_factory=dict)  # members over its own
     grants: dict[str, Grant] = field(default_factory=dict)
     revoked: set[int] = field(default_factory=set)
@@ -85,6 +93,7 @@ class SimulatedIssuer:
 
     def __post_init__(self) -> None:
         self._key = PrivateKey.generate(KeyType.ED25519)
+        self._second_key = PrivateKey.generate(KeyType.P256)
         self._nonces: set[str] = set()
         self._lock = threading.Lock()
         self._contexts = ContextStore.load()
@@ -143,6 +152,8 @@ class SimulatedIssuer:
                 )
             case "did.json":
                 return self._json(asked, self._did_document())
+            case "jwt-vc-issuer":
+                return self._json(asked, build_issuer_metadata(self.base_url, jwks(self.did, self._keys())))
             case _:
                 return Fetched(asked.url, 404, "text/plain", b"")
 
@@ -150,7 +161,6 @@ class SimulatedIssuer:
         configuration = {
             "format": "ldp_vc",
             "cryptographic_binding_methods_supported": ["did:key", "did:jwk"],
-            "credential_signing_alg_values_supported": ["eddsa-rdfc-2022"],
             "proof_types_supported": {"jwt": {"proof_signing_alg_values_supported": ["EdDSA", "ES256"]}},
             "credential_metadata": {
                 "display": [
@@ -168,11 +178,22 @@ class SimulatedIssuer:
             "credential_endpoint": f"{self.base_url}/credential",
             "nonce_endpoint": f"{self.base_url}/nonce",
             "display": [{"name": self.name, "locale": "fr"}],
-            "credential_configurations_supported": {CONFIGURATION: configuration},
+            "credential_configurations_supported": {
+                CONFIGURATIONS[each]: configuration
+                | {"format": each}
+                | ({"cryptographic_binding_methods_supported": ["jwk"]} if each == "dc+sd-jwt" else {})
+                for each in self.formats
+            },
         } | self.metadata
 
     def _did_document(self) -> JsonObject:
-        return build_did_document(self.did, [DocumentKey("key-1", self._key.public_key)])
+        return build_did_document(self.did, self._keys())
+
+    def _keys(self) -> list[DocumentKey]:
+        return [
+            DocumentKey("key-1", self._key.public_key),
+            DocumentKey("key-2", self._second_key.public_key),
+        ]
 
     def _offer(self, code: str) -> JsonObject:
         grant: JsonObject = {"pre-authorized_code": code}
@@ -180,7 +201,7 @@ class SimulatedIssuer:
             grant["tx_code"] = {"input_mode": "numeric", "length": len(self.grants[code].tx_code or "")}
         return {
             "credential_issuer": self.base_url,
-            "credential_configuration_ids": [CONFIGURATION],
+            "credential_configuration_ids": [CONFIGURATIONS[each] for each in self.formats],
             "grants": {GRANT: grant},
         }
 
@@ -208,7 +229,8 @@ class SimulatedIssuer:
         if grant is None:
             return self._error(asked, 401, "invalid_token")
         if grant.credential is None:  # asked again, the same answer: nothing is issued twice
-            proof = json.loads(asked.content)["proofs"]["jwt"][0]
+            sent = json.loads(asked.content)
+            proof = sent["proofs"]["jwt"][0]
             holder = verify_key_proof(
                 proof,
                 expected_audience=self.base_url,
@@ -216,7 +238,8 @@ class SimulatedIssuer:
                 resolver=Resolver(fetcher=OfflineFetcher()),
                 now=self.clock(),
             )
-            grant.credential = self._issue(holder.did)
+            form = {name: each for each, name in CONFIGURATIONS.items()}[sent["credential_configuration_id"]]
+            grant.credential = self._issue(holder.did, form, holder.public_key)
         # spaces and member order of its own: what is kept must be these very bytes
         return Fetched(
             asked.url,
@@ -226,7 +249,7 @@ class SimulatedIssuer:
             {"cache-control": "no-store"},
         )
 
-    def _issue(self, holder: str) -> bytes:
+    def _issue(self, holder: str, form: str, public_key: PublicKey) -> bytes:
         subject = (
             did_key(PrivateKey.generate(KeyType.ED25519).public_key) if self.deliver_other_subject else holder
         )
@@ -262,7 +285,15 @@ class SimulatedIssuer:
             ),
             narrative="Elle a gardé son calme quand le vent s’est levé.",
         )
+        if form != "ldp_vc":
+            self.delivered.append(document)
+            token = (
+                self._sign_jwt(document) if form == "jwt_vc_json" else self._sign_sd_jwt(document, public_key)
+            )
+            return json.dumps(token[:-9] + "AAAAAAAAA" if self.spoil else token).encode()
         signed = self._sign(document)
+        if self.selective:
+            signed = self._add_base_proof(signed, document)
         self.delivered.append(signed)
         if self.spoil:
             signed["credentialSubject"]["achievement"]["name"] = "Pilote de ligne"
@@ -275,6 +306,30 @@ class SimulatedIssuer:
             selection=self._contexts.selections(document)[0],
             created=self.clock(),
         )
+
+    def _add_base_proof(self, signed: JsonObject, document: JsonObject) -> JsonObject:
+        return add_proof(
+            signed,
+            signer=KeySigner(self._second_key, f"{self.did}#key-2"),
+            selection=self._contexts.newest(),
+            created=self.clock(),
+            suite="ecdsa-sd-2023",
+            mandatory_pointers=open_badge_mandatory_pointers(document),
+        )
+
+    def _jose_signer(self) -> KeySigner:
+        return KeySigner(self._second_key, f"{self.did}#key-2-jwk")
+
+    def _sign_jwt(self, document: JsonObject) -> str:
+        older = document | {"@context": ["https://www.w3.org/2018/credentials/v1", document["@context"][1]]}
+        older["issuanceDate"] = older.pop("validFrom")
+        return sign_jwt_credential(older, signer=self._jose_signer(), now=self.clock(), profile=JWT_VC_JSON)
+
+    def _sign_sd_jwt(self, document: JsonObject, public_key: PublicKey) -> str:
+        badge = {name: value for name, value in document.items() if name != "credentialStatus"}
+        claims, disclosable = open_badge_claims(badge, iss=self.base_url)
+        bound = PrivateKey.generate(KeyType.ED25519).public_key if self.bind_other_key else public_key
+        return issue_sd_jwt_vc(claims, disclosable=disclosable, signer=self._jose_signer(), holder_key=bound)
 
     def _status(self, asked: Asked) -> Fetched:
         if self.status_down:

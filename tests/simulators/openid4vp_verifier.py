@@ -69,6 +69,7 @@ class SimulatedVerifier:
     response_base: str | None = None  # another host than its own, to deceive
     redirect_uri: str | None = "https://employer.example/results/1?response_code=abc"
     refuse: bool = False
+    vp_formats: JsonObject | None = None
     reports: list[Report] = field(default_factory=list)
     declined: list[str] = field(default_factory=list)
     forms: list[dict[str, str]] = field(default_factory=list)
@@ -95,7 +96,8 @@ class SimulatedVerifier:
             nonce=secrets.token_urlsafe(24),
             state=secrets.token_urlsafe(12),
             dcql_query=DcqlQuery.parse(query),
-            client_metadata={"client_name": self.name},
+            client_metadata={"client_name": self.name}
+            | ({"vp_formats_supported": self.vp_formats} if self.vp_formats else {}),
         )
         self._pending[request_id] = Pending(request, self.clock() + timedelta(minutes=minutes))
         link = {"client_id": self.client_id, "request_uri": f"{self.base_url}/requests/{request_id}"}

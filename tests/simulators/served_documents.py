@@ -20,7 +20,7 @@ class ServedDocuments:
         self.requests: list[dict[str, Any]] = []
 
     def serve(self, url: str, content: Any) -> None:
-        """Serve bytes, a JSON value, or an error to raise."""
+        """Serve bytes, a JSON value, a whole answer, or an error to raise."""
         self.documents[url] = content
 
     def get(self, url: str, *, accept: str = "*/*", max_bytes: int = 262_144) -> Fetched:
@@ -28,6 +28,8 @@ class ServedDocuments:
         content = self.documents.get(url)
         if isinstance(content, Exception):
             raise content
+        if isinstance(content, Fetched):
+            return content
         if content is None:
             return Fetched(url=url, status=404, content_type="text/plain", body=b"", headers={})
         body = content if isinstance(content, bytes) else json.dumps(content).encode()

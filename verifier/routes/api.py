@@ -19,6 +19,8 @@ _BODY = {
         "content": {
             "application/vc": {"schema": {"type": "object"}},
             "application/json": {"schema": {"type": "object"}},
+            "application/jwt": {"schema": {"type": "string"}},
+            "application/dc+sd-jwt": {"schema": {"type": "string"}},
             "image/png": {"schema": {"type": "string", "format": "binary"}},
             "image/svg+xml": {"schema": {"type": "string"}},
         },
@@ -28,7 +30,7 @@ _BODY = {
 
 @router.post("/verify", response_model=ReportJson, openapi_extra=_BODY, summary="Verify a badge")
 def verify(body: Body, desk: DeskHere) -> Response:
-    """Check a badge: the credential's JSON, or a picture with one baked in.
+    """Check a badge: the credential's JSON, a token, or a picture with one baked in.
 
     Answers 200 with the report whatever the outcome ("valid", "invalid", "indeterminate"), and 400 when the
     body holds no credential at all. Nothing is kept.

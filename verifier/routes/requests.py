@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from credentials.open_badges import Kind
-from verifier.asking import Asked, AskingError, Question
+from verifier.asking import Asked, AskingError, Detail, Question
 from verifier.dependencies import Browser, DeskHere, Pages
 from verifier.desk import Desk
 from verifier.requests import RequestError, create_request, find_request, open_request, progress
@@ -36,6 +36,7 @@ def _form(
     pages: Renderer,
     *,
     question: str = str(Question.ANY),
+    detail: str = str(Detail.BADGE),
     words: Mapping[str, str] = MappingProxyType({}),
     error: str | None = None,
 ) -> Response:
@@ -45,8 +46,10 @@ def _form(
         status=422 if error else 200,
         error=error,
         question=question,
+        detail=detail,
         words=words,
         questions=tuple(Question),
+        details=tuple(Detail),
         kinds=tuple(Kind),
         known_issuers=desk.settings.known_issuers,
     )
@@ -64,13 +67,14 @@ def make_request(
     badge: Annotated[str, Form()] = "",
     issuer: Annotated[str, Form()] = "",
     skill: Annotated[str, Form()] = "",
+    detail: Annotated[str, Form()] = str(Detail.BADGE),
 ) -> Response:
     """Make a request for this browser, and show it."""
     words = {"kind": kind, "badge": badge, "issuer": issuer, "skill": skill}
     try:
-        asked = Asked.parse(question, words.get(question, ""))
+        asked = Asked.parse(question, words.get(question, ""), detail)
     except AskingError as err:
-        return _form(request, desk, pages, question=question, words=words, error=err.code)
+        return _form(request, desk, pages, question=question, detail=detail, words=words, error=err.code)
     browser = browser or new_session_id()
     request_id = create_request(desk, asked=asked, browser=browser)
     response = RedirectResponse(f"{desk.settings.base_path}/requests/{request_id}", 303)

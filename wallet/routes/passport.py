@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from credentials.baking import bake_png
+from credentials.exchange.formats import JWT_VC_JSON, LDP_VC, SD_JWT_VC
 from wallet import holding, offers
 from wallet.dependencies import FORM, Pages, SignedIn, Wallet, see_other
 from wallet.holding import HeldBadge
@@ -20,6 +21,11 @@ from web.problems import NotFound
 
 router = APIRouter()
 
+_FILES = {
+    LDP_VC: ("application/vc+ld+json", "json"),
+    JWT_VC_JSON: ("application/jwt", "jwt"),
+    SD_JWT_VC: ("application/dc+sd-jwt", "sd-jwt"),
+}
 _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -112,7 +118,8 @@ def delete_badge(
 def download_json(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
     """The badge as it was received, byte for byte."""
     badge = _find(service, owner.passport_id, badge_id)
-    return _file(badge.content, "application/vc+ld+json", f"{_file_name(badge)}.json")
+    media_type, ending = _FILES[badge.held.claims.format]
+    return _file(badge.content, media_type, f"{_file_name(badge)}.{ending}")
 
 
 @router.get("/passport/{badge_id}/download.png")
@@ -122,6 +129,9 @@ def download_png(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
     Source: Open Badges 3.0, "Baked Badges".
     """
     badge = _find(service, owner.passport_id, badge_id)
+    if badge.held.claims.format == SD_JWT_VC:
+        # nobody would look for one in a picture
+        raise NotFound
     picture = find_picture(service, badge.view.image)
     png = picture.content if picture is not None else placeholder_png()
     return _file(bake_png(png, badge.content), "image/png", f"{_file_name(badge)}.png")

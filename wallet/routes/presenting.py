@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wallet import disclosures, presenting, requests
+from wallet import disclosures, matching, presenting, requests
 from wallet.dependencies import (
     FORM,
     MaybeVisitor,
@@ -22,6 +22,7 @@ from wallet.dependencies import (
 )
 from wallet.errors import PresentingError
 from wallet.offers import domain_of
+from wallet.routes.showing import hidden_words
 from wallet.service import WalletService
 from wallet.signing_in import Visitor, open_session
 from web.problems import NotFound
@@ -116,12 +117,12 @@ def _page(
             error=found.error, back_to=domain_of(found.redirect_uri) if found.redirect_uri else None,
         )  # fmt: skip
     passport_id = visitor.passport_id if visitor else None
-    matching = presenting.match_request(service, passport_id, found) if passport_id else None
+    found_badges = matching.match_request(service, passport_id, found) if passport_id else None
     times = (
         disclosures.times_shown(service, passport_id, found.content.verifier.client_id) if passport_id else 0
     )
     status = 200 if failed is None else (503 if failed.code == "verifier_unreachable" else 422)
     return pages.page(
-        request, "present.html", status=status, asked=found, matching=matching, times=times,
-        error=failed.code if failed else found.error, chosen=chosen or {},
+        request, "present.html", status=status, asked=found, matching=found_badges, times=times,
+        error=failed.code if failed else found.error, chosen=chosen or {}, words_of=hidden_words,
     )  # fmt: skip

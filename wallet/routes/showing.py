@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,29 @@ _WHO = frozenset(
 )  # fmt: skip
 _DATES = frozenset({"expired", "not_yet_valid"})
 _STANDING = re.compile(r"revoked|suspended|status_.*|unsupported_status_.*")
+
+
+# what of a badge stays hidden, in the words of a person; the first that fits
+_HIDDEN = (
+    ("evidence", re.compile(r"/evidence(/.*)?")),
+    ("narrative", re.compile(r"/credentialSubject/narrative")),
+    ("dates", re.compile(r"/credentialSubject/activity(Start|End)Date|/awardedDate")),
+    ("results", re.compile(r"/credentialSubject/(result(/.*)?|creditsEarned|term|role)")),
+    ("skills", re.compile(r"/credentialSubject/achievement/alignment(/.*)?")),
+    ("picture", re.compile(r"/credentialSubject/(achievement/)?image(/.*)?")),
+    ("kind", re.compile(r"/credentialSubject/achievement/(achievementType|inLanguage)")),
+    ("issuer", re.compile(r"/issuer/.*")),
+)
+
+
+def hidden_words(pointers: Iterable[str]) -> tuple[str, ...]:
+    """Name what stays hidden: "evidence", "narrative", "dates", "results", "skills", "picture", "kind",
+    "issuer", "other"; each once, what matters most first.
+    """
+    named = {
+        next((word for word, place in _HIDDEN if place.fullmatch(pointer)), "other") for pointer in pointers
+    }
+    return tuple(word for word in (*(word for word, _ in _HIDDEN), "other") if word in named)
 
 
 def picture_response(request: Request, picture: ShownPicture | None) -> Response:

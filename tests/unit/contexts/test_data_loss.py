@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contexts import ContextsError, InvalidDocumentError
+from contexts import ContextsError, InvalidDocumentError, hash_canonical
 from tests.unit.contexts.conftest import OB, V2
+
+if TYPE_CHECKING:
+    from contexts import ContextStore
 
 VC = "https://www.w3.org/2018/credentials#"
 
@@ -64,6 +68,40 @@ def endorsement(about: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def moved(*names: str, to: Any, types: tuple[str, ...] = (), at: Any = lambda badge: badge) -> Any:
+    """Members wander to what an endorsement, which the issuer signed too, says of the same node."""
+
+    def move(badge: dict[str, Any]) -> None:
+        node = at(badge)
+        about = {
+            "id": node["id"],
+            "type": ["EndorsementSubject", *types],
+            "endorsementComment": "Vu.",
+            **{name: node.pop(name) for name in names},
+        }
+        to(badge)["endorsement"] = [endorsement(about)]
+
+    return move
+
+
+def the_subject(badge: dict[str, Any]) -> Any:
+    badge["credentialSubject"].setdefault("activityEndDate", "2026-06-14T12:00:00Z")
+    badge["credentialSubject"].setdefault("narrative", "Avec aide.")
+    return badge["credentialSubject"]
+
+
+def the_achievement(badge: dict[str, Any]) -> Any:
+    badge["credentialSubject"]["achievement"].setdefault(
+        "image", {"id": "https://a.example/i", "type": "Image"}
+    )
+    return badge["credentialSubject"]["achievement"]
+
+
+def the_badge(badge: dict[str, Any]) -> Any:
+    badge.setdefault("awardedDate", "2026-06-14T12:00:00Z")
+    return badge
+
+
 LOST: list[tuple[str, str, Any]] = [
     ("C1", "an undefined term", top(undefined="seen, not signed")),
     ("C1", "an undefined term in the subject", subject(undefined="x")),
@@ -80,6 +118,11 @@ LOST: list[tuple[str, str, Any]] = [
     ("C1", "an alignment whose id is no IRI", lambda b: b["credentialSubject"]["achievement"]["alignment"][0].update(id="a")),
     ("C1", "a status at a second mention", status_at_a_second_mention),
     ("C1", "a second mention without type", lambda b: b.update(endorsement=[endorsement({"id": b["id"], "name": "x"})])),
+    ("C1", "a date of the subject at a second mention", moved("activityEndDate", to=the_badge, types=("AchievementSubject",), at=the_subject)),
+    ("C1", "a narrative of the subject at a second mention", moved("narrative", to=the_badge, at=the_subject)),
+    ("C1", "an alignment of the achievement at a second mention", moved("alignment", to=the_achievement, types=("Achievement",), at=the_achievement)),
+    ("C1", "a picture of the achievement at a second mention", moved("image", to=the_achievement, at=the_achievement)),
+    ("C1", "a date of the badge at a second mention", moved("awardedDate", to=the_badge, at=the_badge)),
     ("C1", "a plain value in an object", top(name={"@value": "Pilotage de drone"})),
     ("C1", "a typed value in an object", top(validFrom={"@value": "2026-06-15T12:00:00Z", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"})),
     ("C1", "a text direction", top(name={"@value": "Drone", "@language": "fr", "@direction": "ltr"})),
@@ -232,10 +275,47 @@ def test_a_number_has_one_form_or_is_refused(badge: Any, canonical: Any) -> None
     assert of(True) != of(1)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**400])
+def test_a_number_that_no_json_has_is_refused(badge: Any, canonical: Any, number: Any) -> None:
+    badge["credentialSubject"]["creditsEarned"] = number
+    with pytest.raises(ContextsError) as caught:
+        canonical(badge)
+    assert caught.value.code == "data_loss"
+
+
+def test_a_lone_surrogate_in_a_document_that_was_built_is_refused(badge: Any, store: ContextStore) -> None:
+    for edit in (
+        top(name="\ud800"),
+        evidence(name="\ud800"),
+        top(name={"@value": "\ud800", "@language": "fr"}),
+    ):
+        edited = copy.deepcopy(badge)
+        edit(edited)
+        with pytest.raises(ContextsError) as caught:
+            hash_canonical(edited, selection=store.newest())
+        assert caught.value.code == "lone_surrogate"
+
+
 def test_an_endorsement_of_the_badge_itself_is_good(badge: Any, canonical: Any) -> None:
     about = {"id": badge["id"], "type": ["EndorsementSubject"], "endorsementComment": "Vu."}
     badge["endorsement"] = [endorsement(about)]
     assert "endorsementComment" in canonical(badge)
+
+
+@pytest.mark.parametrize("of", [the_badge, the_subject, the_achievement])
+def test_an_endorsement_says_of_anything_what_only_it_can_say(badge: Any, canonical: Any, of: Any) -> None:
+    moved(to=the_badge, at=of)(badge)
+    assert "endorsementComment" in canonical(badge)
+
+
+def test_who_issues_to_himself_has_a_name_as_issuer(badge: Any, canonical: Any) -> None:
+    badge["issuer"]["id"] = badge["credentialSubject"]["id"]
+    badge["credentialSubject"]["narrative"] = "Seul."
+    assert canonical(badge)
+    badge["issuer"]["narrative"] = badge["credentialSubject"].pop("narrative")
+    with pytest.raises(ContextsError) as caught:
+        canonical(badge)
+    assert caught.value.code == "data_loss"
 
 
 def test_an_issuer_may_stand_in_two_places(badge: Any, canonical: Any) -> None:

@@ -65,6 +65,37 @@ def test_equal_nodes_below_a_nameless_one_are_given_up_in_time(store: ContextSto
     assert hash_canonical(badge, selection=store.newest())
 
 
+@pytest.mark.attack("C13")
+def test_equal_nodes_with_much_to_say_are_given_up_in_time(store: ContextStore, badge: Any) -> None:
+    """Each path that is tried comes by each of them, and must not read again what they say."""
+    subject = badge["credentialSubject"]
+
+    def results(siblings: int, names: int) -> list[Any]:
+        alignment = {"type": ["Alignment"], "targetName": [f"name {number}" for number in range(names)]}
+        return [{"type": ["Result"], "alignment": [alignment] * siblings} for _ in range(2)]
+
+    subject["result"] = results(6, 750)
+    assert_too_complex(store, badge, seconds=0.15)
+    subject["result"] = results(4, 1_100)
+    with costs_at_most(0.15):
+        assert hash_canonical(badge, selection=store.newest())
+
+
+@pytest.mark.attack("C13")
+def test_equal_graphs_with_much_to_say_are_given_up_in_time(store: ContextStore) -> None:
+    def presentation(proofs: int, challenges: int) -> Any:
+        proof = {"type": "DataIntegrityProof", "challenge": [str(number) for number in range(challenges)]}
+        credential = {"@context": [V2], "type": ["VerifiableCredential"], "proof": [proof] * proofs}
+        return {
+            "@context": [V2],
+            "type": ["VerifiablePresentation"],
+            "verifiableCredential": [credential, credential],
+        }
+
+    assert_too_complex(store, presentation(6, 750))
+    assert hash_canonical(presentation(2, 2), selection=store.newest())
+
+
 def test_too_deep_a_document_is_refused(store: ContextStore) -> None:
     document: dict[str, Any] = {"id": "urn:a"}
     for number in range(70):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tests.unit.contexts.conftest import BADGE, OB, V1, V2
 from tests.unit.contexts.test_rdf_canon import read_quads
 
 VECTORS = Path(__file__).parents[2] / "vectors"
+# `make referees` asks for many more
+EXAMPLES = int(os.environ.get("PASSEUR_EXAMPLES", "100"))
 STORE = ContextStore.load()
 
 
@@ -31,7 +34,8 @@ def load(url: str, _: object) -> dict[str, Any]:
 def pyld_canonical(document: Any) -> str:
     options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": load}
     text: str = jsonld.normalize(document, options)
-    return text
+    # a dataset is a set: PyLD states an empty list twice where two mentions of a node have it
+    return "".join(f"{line}\n" for line in sorted(set(text.split("\n"))) if line)
 
 
 def ours(document: Any) -> str:
@@ -161,7 +165,7 @@ PRESENTATION = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.one_of(CREDENTIAL, PRESENTATION))
 def test_what_we_accept_pyld_reads_alike(document: dict[str, Any]) -> None:
     try:
@@ -173,7 +177,7 @@ def test_what_we_accept_pyld_reads_alike(document: dict[str, Any]) -> None:
     assert form == pyld_canonical(document)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.one_of(CREDENTIAL, PRESENTATION), ANY_TEXT)
 def test_what_we_state_pyoxigraph_canonicalizes_alike(document: dict[str, Any], text: str) -> None:
     document = document | {"evidence": {"type": "Evidence", "narrative": text}}

@@ -9,6 +9,11 @@ from PIL import Image
 
 from credentials.baking import bake_png, bake_svg, unbake, unbake_png, unbake_svg
 from credentials.errors import BakingError
+from credentials.jose import JWT_VC_JSON, OPEN_BADGES_JWT, Profile
+from credentials.report import Outcome
+from credentials.verification import check_credential
+from tests.unit.credentials.conftest import NOW, World
+from tests.unit.credentials.jose_tokens import badge_token
 
 JSON = '{"name":"Pilote de drone – débutant","note":"a ]]> b & <c>"}'.encode()
 JWS = b"eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2lnbmF0dXJl"
@@ -51,7 +56,7 @@ def test_an_svg_takes_a_credential_and_gives_it_back(credential: bytes) -> None:
     assert b'width="9"><openbadges:credential' in baked
 
 
-@pytest.mark.parametrize("credential", [JSON, JWS, b"\xef\xbb\xbf" + JSON])
+@pytest.mark.parametrize("credential", [JSON, JWS, b"\xef\xbb\xbf" + JSON, JWS + b"~WyJhIl0~", JWS + b"~"])
 def test_a_bare_credential_is_given_back(credential: bytes) -> None:
     assert unbake(credential) == credential.removeprefix(b"\xef\xbb\xbf")
 
@@ -101,6 +106,7 @@ def svg(inside: str, before: str = "") -> bytes:
 
 ONE = '<openbadges:credential><![CDATA[{"a":1}]]></openbadges:credential>'
 LAUGHS = '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+DRAWN = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
 EXTERNAL = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
@@ -110,8 +116,19 @@ EXTERNAL = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
     [
         (svg("<openbadges:credential>&b;</openbadges:credential>", LAUGHS), "baking_doctype"),
         (svg("<openbadges:credential>&x;</openbadges:credential>", EXTERNAL), "baking_doctype"),
-        (svg(ONE, "<!DOCTYPE svg>"), "baking_doctype"),
+        (svg(ONE, "<!DOCTYPE svg []>"), "baking_doctype"),
+        (svg(ONE, "<!DOCTYPE svg [<!ELEMENT svg ANY>]>"), "baking_doctype"),
+        (svg(ONE + "<g>&nbsp;</g>", DRAWN), "baking_doctype"),
+        (svg(f'<openbadges:credential verify="&x;{JWS.decode()}"/>', DRAWN), "baking_doctype"),
+        (svg("<openbadges:credential>&x;</openbadges:credential>", DRAWN), "baking_doctype"),
+        (svg(ONE + "<g>&nbsp;</g>", "<!DOCTYPE svg>"), "baking_broken_svg"),
         (svg(ONE + ONE), "baking_several_credentials"),
+        (
+            svg(f'<openbadges:credential verify="{JWS.decode()}">{{"a":1}}</openbadges:credential>'),
+            "baking_several_credentials",
+        ),
+        (svg('<openbadges:credential verify="{}"/>'), "baking_invalid"),
+        (svg(f'<openbadges:credential verify="{JWS.decode()}~"/>'), "baking_invalid"),
         (svg(""), "baking_no_credential"),
         (svg("<openbadges:credential/>"), "baking_no_credential"),
         (svg("<g>"), "baking_broken_svg"),
@@ -135,6 +152,28 @@ def test_an_svg_that_is_not_right_is_refused(picture: bytes, code: str) -> None:
 @pytest.mark.attack("H2")
 def test_the_twin_without_a_doctype_is_read() -> None:
     assert unbake(svg(ONE)) == b'{"a":1}'
+    for doctype in (DRAWN, "<!DOCTYPE svg>"):
+        assert unbake(svg(ONE + "<g>&amp;&#233;</g>", doctype)) == b'{"a":1}'
+        assert unbake(svg(f'<openbadges:credential verify="{JWS.decode()}"/>', doctype)) == JWS
+        assert unbake(bake_svg(svg("<g/>", doctype), JSON)) == JSON
+    assert unbake(svg(f'<openbadges:credential verify="{JWS.decode()}"> \n </openbadges:credential>')) == JWS
+    assert unbake(svg(f"<openbadges:credential>{JWS.decode()}</openbadges:credential>")) == JWS
+
+
+@pytest.mark.parametrize("space", [b"", b"\n", b" \r\n"])
+def test_white_space_around_a_jws_is_part_of_no_token(space: bytes) -> None:
+    assert unbake(bake_png(png(), space + JWS + space)) == JWS
+    assert unbake(bake_svg(SVG, space + JWS + space)) == JWS
+    assert unbake(with_chunk(chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0" + space + JWS + space))) == JWS
+    assert unbake(space + JWS + space) == JWS
+
+
+@pytest.mark.parametrize("profile", [OPEN_BADGES_JWT, JWT_VC_JSON])
+def test_a_badge_in_a_jwt_goes_into_a_picture_and_out_again(world: World, profile: Profile) -> None:
+    token = badge_token(world, profile=profile).encode()
+    for picture in (bake_png(png(), token), bake_svg(SVG, token)):
+        report = check_credential(unbake(picture), context=world.context(), now=NOW)
+        assert (report.outcome, report.securing) == (Outcome.VALID, profile.name)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,13 +128,24 @@ def test_what_is_no_encoded_list_is_refused(encoded: object) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"type": "StatusList2021Entry"}, "unsupported_status_type"),
-        ({"statusPurpose": "message"}, "unsupported_status_purpose"),
+        ({"type": "RevocationList2020Status"}, "unsupported_status_type"),
+        ({"type": ["BitstringStatusListEntry", "StatusList2021Entry"]}, "unsupported_status_type"),
+        ({"type": []}, "unsupported_status_type"),
+        ({"type": {}}, "unsupported_status_type"),
+        ({"statusPurpose": "https://purposes.example/1"}, "unsupported_status_purpose"),
         ({"statusPurpose": None}, "status_entry_invalid"),
-        ({"statusSize": 2}, "unsupported_status_size"),
+        ({"statusPurpose": ["revocation"]}, "status_entry_invalid"),
         ({"statusListCredential": "file:///etc/passwd"}, "status_entry_invalid"),
         ({"statusListCredential": "https://["}, "status_entry_invalid"),
         ({"statusListCredential": 7}, "status_entry_invalid"),
+        ({"id": LIST}, "status_entry_invalid"),
+        ({"statusListCredential": "https://node.example@other.example/1"}, "status_entry_invalid"),
+        ({"statusListCredential": "https://node.example\\@other.example/1"}, "status_entry_invalid"),
+        ({"statusListCredential": "https:///status/1"}, "status_entry_invalid"),
+        ({"statusListCredential": "https://node.example:99999/1"}, "status_entry_invalid"),
+        ({"statusListCredential": "https://node.example:0/1"}, "status_entry_invalid"),
+        ({"statusListCredential": "https://node.example/a b"}, "status_entry_invalid"),
+        ({"statusListCredential": "https://node.example/" + 3000 * "a"}, "status_entry_invalid"),
     ],
 )
 def test_an_odd_entry_is_refused(change: dict[str, object], code: str) -> None:
@@ -142,15 +154,72 @@ def test_an_odd_entry_is_refused(change: dict[str, object], code: str) -> None:
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("status", [None, [], "x", [build_status_entry(LIST, 1)] * 5])
+@pytest.mark.parametrize("status", [None, [], "x", [build_status_entry(LIST, 1)] * 9])
 def test_an_odd_status_is_refused(status: object) -> None:
     with pytest.raises(StatusError) as caught:
         read_status_entries({"credentialStatus": status})
     assert caught.value.code == "status_entry_invalid"
 
 
+def test_an_entry_needs_no_id() -> None:
+    entry = build_status_entry(LIST, 1)
+    del entry["id"]
+    assert len(read_status_entries({"credentialStatus": entry})) == 1
+
+
+def test_eight_entries_are_read() -> None:
+    assert len(read_status_entries({"credentialStatus": [build_status_entry(LIST, 1)] * 8})) == 8
+
+
 def test_no_status_is_no_entry() -> None:
     assert read_status_entries({}) == []
+
+
+@pytest.mark.attack("E11")
+@pytest.mark.parametrize("size", range(1, 9))
+def test_entries_of_several_bits_stand_side_by_side(size: int) -> None:
+    bits = Bitstring.new(size=size)
+    values = {0: 1, 1: (1 << size) - 1, 3: 1 << size - 1, 131_071: 1}
+    for index, value in values.items():
+        bits.set_value(index, value, size=size)
+    unpacked = gzip.decompress(base64.urlsafe_b64decode(bits.encode()[1:] + "=="))
+    row = "".join(f"{byte:08b}" for byte in unpacked)
+    assert {index: int(row[index * size :][:size], 2) for index in values} == values
+    assert row.count("1") == sum(value.bit_count() for value in values.values())
+    read = Bitstring.decode(bits.encode())
+    assert {index: read.get_value(index, size=size) for index in values} == values
+    bits.set_value(1, 0, size=size)
+    assert (bits.get_value(0, size=size), bits.get_value(1, size=size)) == (1, 0)
+
+
+@pytest.mark.attack("E2")
+def test_a_wide_entry_must_stand_in_the_list_whole() -> None:
+    bits = Bitstring.new(size=3)
+    assert bits.get_value(131_071, size=3) == 0
+    for index in (-1, 131_072):
+        with pytest.raises(StatusError) as caught:
+            bits.get_value(index, size=3)
+        assert caught.value.code == "status_index_out_of_range"
+    # 131,072 bits hold 43,690 entries of three bits, and two bits more
+    with pytest.raises(StatusError) as caught:
+        Bitstring.new().get_value(43_690, size=3)
+    assert caught.value.code == "status_index_out_of_range"
+
+
+@pytest.mark.parametrize(
+    ("act", "code"),
+    [
+        (lambda bits: bits.set_value(0, 4, size=2), "status_value_out_of_range"),
+        (lambda bits: bits.set_value(0, -1, size=2), "status_value_out_of_range"),
+        (lambda bits: bits.get_value(0, size=0), "unsupported_status_size"),
+        (lambda bits: bits.get_value(0, size=9), "unsupported_status_size"),
+        (lambda _: Bitstring.new(size=0), "unsupported_status_size"),
+    ],
+)
+def test_a_value_must_fit_its_entry(act: Any, code: str) -> None:
+    with pytest.raises(StatusError) as caught:
+        act(Bitstring.new())
+    assert caught.value.code == code
 
 
 def test_a_list_credential_is_built() -> None:

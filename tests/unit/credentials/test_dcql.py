@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from credentials.exchange.dcql import TYPE_IRIS, ClaimsQuery, DcqlError, DcqlQuery, check_answer, match
-from credentials.view import CredentialView
+from credentials.exchange.formats import FormattedClaims
 
 if TYPE_CHECKING:
     from tests.unit.credentials.conftest import World
@@ -31,8 +31,12 @@ def asking(*claims: dict[str, Any], **members: Any) -> DcqlQuery:
     return query(credential_query(claims=list(claims), **members))
 
 
-def views(*documents: dict[str, Any]) -> list[CredentialView]:
-    return [CredentialView.from_document(each) for each in documents]
+def held(*documents: dict[str, Any], form: str = "ldp_vc") -> list[FormattedClaims]:
+    return [FormattedClaims(form, each) for each in documents]
+
+
+def passport(*documents: dict[str, Any], form: str = "ldp_vc") -> dict[str, FormattedClaims]:
+    return {str(number): each for number, each in enumerate(held(*documents, form=form), start=1)}
 
 
 # reading
@@ -129,7 +133,7 @@ def test_what_is_not_known_is_ignored_and_kept() -> None:
 
 def test_a_query_for_another_format_can_be_read_and_nothing_answers_it(world: World) -> None:
     other = query({"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["https://example.org/pid"]}})
-    assert match(other, {"1": world.signed_badge()}).chosen is None
+    assert match(other, passport(world.signed_badge())).chosen is None
 
 
 # types
@@ -146,7 +150,7 @@ def test_a_query_for_another_format_can_be_read_and_nothing_answers_it(world: Wo
 )
 def test_types_are_matched_by_iri_and_by_short_name(world: World, type_values: list[list[str]]) -> None:
     asked = query(credential_query(meta={"type_values": type_values}))
-    assert match(asked, {"1": world.badge()}).chosen == ("badge",)
+    assert match(asked, passport(world.badge())).chosen == ("badge",)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +164,7 @@ def test_types_are_matched_by_iri_and_by_short_name(world: World, type_values: l
 )
 def test_every_type_of_an_alternative_must_be_there(world: World, type_values: list[list[str]]) -> None:
     asked = query(credential_query(meta={"type_values": type_values}))
-    assert match(asked, {"1": world.badge()}).chosen is None
+    assert match(asked, passport(world.badge())).chosen is None
 
 
 @pytest.mark.parametrize(
@@ -239,21 +243,21 @@ def test_values_are_compared_exactly(path: tuple[Any, ...], values: tuple[Any, .
 def test_the_consent_page_can_name_the_claims_that_are_asked(world: World) -> None:
     name = ["credentialSubject", "achievement", "name"]
     asked = asking({"path": name, "values": ["Pilotage de drone"]}, {"path": ["issuer", "id"]})
-    matches = match(asked, {"1": world.badge(), "2": world.badge() | {"credentialSubject": {}}})
+    matches = match(asked, passport(world.badge(), world.badge() | {"credentialSubject": {}}))
     assert [each.key for each in matches.candidates["badge"]] == ["1"]
     assert [claim.path for claim in matches.candidates["badge"][0].claims] == [tuple(name), ("issuer", "id")]
 
 
 def test_of_the_claim_sets_the_first_that_can_be_given_is_asked(world: World) -> None:
     claims = [{"id": "a", "path": ["absent"]}, {"id": "b", "path": ["name"]}, {"id": "c", "path": ["issuer"]}]
-    matches = match(asking(*claims, claim_sets=[["a", "b"], ["c"], ["b"]]), {"1": world.badge()})
+    matches = match(asking(*claims, claim_sets=[["a", "b"], ["c"], ["b"]]), passport(world.badge()))
     assert [claim.id for claim in matches.candidates["badge"][0].claims] == ["c"]
-    assert match(asking(*claims, claim_sets=[["a"]]), {"1": world.badge()}).chosen is None
+    assert match(asking(*claims, claim_sets=[["a"]]), passport(world.badge())).chosen is None
 
 
 def test_a_credential_is_not_handed_out_without_its_holders_signature(world: World) -> None:
     asked = query(credential_query(require_cryptographic_holder_binding=False))
-    assert match(asked, {"1": world.badge()}).chosen is None
+    assert match(asked, passport(world.badge())).chosen is None
 
 
 # which queries are answered
@@ -280,7 +284,7 @@ def test_of_credential_sets_the_first_option_is_given_and_nothing_optional() -> 
 # an answer
 
 
-def answer_code(asked: DcqlQuery, **answer: list[CredentialView]) -> str:
+def answer_code(asked: DcqlQuery, **answer: list[FormattedClaims]) -> str:
     try:
         check_answer(asked, answer)
     except DcqlError as err:
@@ -292,31 +296,31 @@ def answer_code(asked: DcqlQuery, **answer: list[CredentialView]) -> str:
 def test_an_answer_is_what_was_asked_for(world: World) -> None:
     badge = world.badge()
     claims = [{"path": ["credentialSubject", "achievement", "name"], "values": ["Pilotage de drone"]}]
-    assert answer_code(asking(*claims), badge=views(badge)) == "answered"
+    assert answer_code(asking(*claims), badge=held(badge)) == "answered"
     other = copy.deepcopy(badge)
     other["credentialSubject"]["achievement"]["name"] = "Pilotage"
-    assert answer_code(asking(*claims), badge=views(other)) == "answer_claims"
-    assert answer_code(query(), badge=views(badge | {"type": ["VerifiableCredential"]})) == "answer_type"
+    assert answer_code(asking(*claims), badge=held(other)) == "answer_claims"
+    assert answer_code(query(), badge=held(badge | {"type": ["VerifiableCredential"]})) == "answer_type"
     assert answer_code(query(), badge=[]) == "answer_missing"
     assert answer_code(query()) == "answer_missing"
 
 
 @pytest.mark.attack("G10")
 def test_several_credentials_answer_only_where_several_are_asked_for(world: World) -> None:
-    two = views(world.badge(), world.badge(credential_id="urn:uuid:2"))
+    two = held(world.badge(), world.badge(credential_id="urn:uuid:2"))
     assert answer_code(query(), badge=two) == "answer_too_many"
     assert answer_code(query(credential_query(multiple=True)), badge=two) == "answered"
-    stranger = views(world.badge(), world.badge() | {"type": ["VerifiableCredential"]})
+    stranger = held(world.badge(), world.badge() | {"type": ["VerifiableCredential"]})
     assert answer_code(query(credential_query(multiple=True)), badge=stranger) == "answer_type"
 
 
 @pytest.mark.attack("G10")
 def test_an_answer_must_have_all_that_is_needed(world: World) -> None:
     both = query(credential_query(id="a"), credential_query(id="b"))
-    assert answer_code(both, a=views(world.badge()), b=views(world.badge())) == "answered"
-    assert answer_code(both, a=views(world.badge())) == "answer_missing"
+    assert answer_code(both, a=held(world.badge()), b=held(world.badge())) == "answered"
+    assert answer_code(both, a=held(world.badge())) == "answer_missing"
 
 
 def test_an_answer_in_another_format_is_refused(world: World) -> None:
-    pid = query({"id": "pid", "format": "dc+sd-jwt", "meta": {}})
-    assert answer_code(pid, pid=views(world.badge())) == "answer_format"
+    pid = query({"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["urn:pid"]}})
+    assert answer_code(pid, pid=held(world.badge())) == "answer_format"

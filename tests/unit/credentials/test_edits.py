@@ -124,6 +124,7 @@ def test_a_badge_about_several_is_refused(world: World) -> None:
     """Which of them a page shows would hang on an order that anybody can change."""
     badge = world.badge()
     other = copy.deepcopy(badge["credentialSubject"]) | {"id": did_of(world.stranger)}
+    other["achievement"]["id"] += "-2"
     two = world.sign(badge | {"credentialSubject": [badge["credentialSubject"], other]})
     report = check_credential(two, context=world.context(), now=NOW)
     assert (report.outcome, report.codes) == (Outcome.INVALID, ("several_subjects",))

@@ -19,8 +19,10 @@ from credentials.verification import (
     check_presentation,
 )
 from did.document import DocumentKey, build_did_document
-from did.errors import FetchError
+from did.errors import FetchError, TooManyFetchesError
+from did.fetcher import FetchBudget
 from did.keys import KeySigner, KeyType, PrivateKey
+from tests.simulators.served_documents import ServedDocuments
 from tests.unit.credentials.conftest import NOW, World
 
 QUERY = DcqlQuery.parse(
@@ -150,3 +152,16 @@ def test_badges_that_share_a_list_ask_for_it_once(world: World) -> None:
     assert asked.count("https://s1.example/status/1-0") == 1
     check(world, present(world, signed))
     assert [request["url"] for request in world.served.requests].count("https://s1.example/status/1-0") == 2
+
+
+@pytest.mark.attack("F5", "H14")
+def test_all_answers_together_have_a_size() -> None:
+    """What was fetched is kept until the verification ends: forty lists of two megabytes are too many."""
+    served = ServedDocuments({f"https://node.example/{number}": b"x" * 1_000 for number in range(9)})
+    fetcher = FetchBudget(fetches=9, failures=9, size=2_500).over(served)
+    for number in (0, 1, 2, 2):
+        assert len(fetcher.get(f"https://node.example/{number}").body) == 1_000
+    with pytest.raises(TooManyFetchesError):
+        fetcher.get("https://node.example/3")
+    assert len(fetcher.get("https://node.example/0").body) == 1_000
+    assert len(served.requests) == 3

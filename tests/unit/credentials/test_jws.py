@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 
-from credentials.jws import MAXIMUM_BYTES, JwsError, parse_compact, sign_compact, verify_compact
+from credentials.jws import (
+    ALGORITHMS,
+    MAXIMUM_BYTES,
+    JwsError,
+    parse_compact,
+    sign_compact,
+    verify_compact,
+    verify_signature,
+)
 from did.encodings import encode_base64url
-from did.keys import KeySigner, KeyType, PublicKey
+from did.keys import KeySigner, KeyType, PrivateKey, PublicKey
 from tests.unit.credentials.conftest import new_signer
 
 TYP = "test+jwt"
@@ -38,7 +46,7 @@ def refusal(token: str | bytes, key: PublicKey = SIGNER.public_key) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize("key_type", list(KeyType))
+@pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256, KeyType.P384])
 def test_what_is_signed_verifies_and_the_key_decides_the_algorithm(key_type: KeyType) -> None:
     signer = new_signer(1, key_type)
     token = sign_compact(CLAIMS, signer=signer, typ=TYP)
@@ -48,6 +56,19 @@ def test_what_is_signed_verifies_and_the_key_decides_the_algorithm(key_type: Key
         "kid": signer.verification_method,
         "typ": TYP,
     }
+
+
+def test_rs256_is_taken_only_where_a_caller_names_it() -> None:
+    signer = new_signer(1, KeyType.RSA)
+    token = sign_compact(CLAIMS, signer=signer, typ=TYP)
+    assert refusal(token, signer.public_key) == "jws_algorithm"
+    verify_signature(parse_compact(token), public_key=signer.public_key, algorithms=ALGORITHMS | {"RS256"})
+
+
+def test_a_key_without_a_jose_form_signs_no_jws() -> None:
+    key = PrivateKey.generate(KeyType.BLS12381_G2).public_key
+    for algorithm in ("", "BBS", "EdDSA"):
+        assert refusal(forge(good_header(alg=algorithm)), key) == "jws_algorithm"
 
 
 def test_a_header_of_the_caller_sets_neither_algorithm_nor_typ() -> None:

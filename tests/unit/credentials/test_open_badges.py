@@ -281,3 +281,23 @@ def test_a_credential_with_findings_is_refused() -> None:
     assert caught.value.code == "lint"
     assert caught.value.findings[0].rule == "id-is-url"
     require_lint_free(build(), NOW)
+
+
+@pytest.mark.attack("C9")
+def test_what_is_shown_does_not_hang_on_an_order_that_nobody_signed() -> None:
+    document = build()
+    achievement = document["credentialSubject"]["achievement"]
+    tagged = [{"@value": "Drone", "@language": "en"}, {"@value": "Pilotage", "@language": "fr"}, "x"]
+    for names, shown in ((["b", "a"], "a"), (tagged, "Pilotage")):
+        for order in (names, names[::-1]):
+            changed = document["credentialSubject"] | {"achievement": achievement | {"name": order}}
+            view = CredentialView.from_document(document | {"credentialSubject": changed})
+            assert view.achievement_name == shown
+    subject = document["credentialSubject"]
+    other = subject | {"achievement": achievement | {"name": "Other"}}
+    several = CredentialView.from_document(document | {"credentialSubject": [subject, other]})
+    assert (several.achievement_name, len(several.subject_ids)) == (None, 2)
+    several = CredentialView.from_document(
+        document | {"credentialSubject": subject | {"achievement": [achievement, other["achievement"]]}}
+    )
+    assert several.achievement_name is None

@@ -1,4 +1,6 @@
-"""The W3C vectors of eddsa-rdfc-2022, both ways: what we make is theirs byte for byte, what they made verifies, altered it does not."""
+"""The W3C vectors of eddsa-rdfc-2022, eddsa-jcs-2022 and Ed25519Signature2020, both ways: what we make is theirs byte for
+byte, what they made verifies, altered it does not.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contexts import ContextsError, ContextStore, canonicalize, hash_canonical
+from contexts import ContextsError, ContextStore, canonicalize, hash_canonical, jcs
 from credentials.data_integrity import add_proof, verify_proofs
-from credentials.data_integrity.eddsa_rdfc_2022 import hash_data
+from credentials.data_integrity.hashing import hash_json, hash_statements
 from credentials.dates import parse_date_time_stamp
-from credentials.errors import CredentialsError
+from credentials.errors import CredentialsError, ProofError
 from did.errors import DidError
 from did.fetcher import OfflineFetcher
 from did.keys import KeySigner, KeyType, PrivateKey
@@ -74,7 +76,7 @@ def test_the_canonical_forms_and_hashes_are_theirs(
     assert hash_canonical(document, selection=selection).hex() == text(where, "docHashDataInt.txt")
     assert hash_canonical(options, selection=selection).hex() == text(where, "proofHashDataInt.txt")
     del options["@context"]
-    combined = hash_data(document, options, hasher=hash_canonical, selection=selection)
+    combined = hash_statements(document, options, hasher=hash_canonical, selection=selection)
     assert combined.hex() == text(where, "combinedHashDataInt.txt")
     assert hashlib.sha256(text(where, "canonDocDataInt.txt").encode() + b"\n").hexdigest() == text(
         where, "docHashDataInt.txt"
@@ -127,7 +129,10 @@ ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
     ("another purpose", proof(proofPurpose="authentication"), "proof_purpose_mismatch"),
     ("another suite", proof(cryptosuite="ecdsa-rdfc-2019"), "suite_key_mismatch"),
     ("an unknown suite", proof(cryptosuite="eddsa-rdfc-2122"), "unsupported_cryptosuite"),
-    ("a legacy type", proof(type="Ed25519Signature2020"), "legacy_suite"),
+    ("a legacy type", proof(type="Ed25519Signature2018"), "legacy_suite"),
+    # appendix A.2.1.5: its type is signed, so the signature breaks, whatever the contexts say of the other members
+    ("the type of 2020", proof(type="Ed25519Signature2020"), "invalid_signature"),
+    ("the JSON suite", proof(cryptosuite="eddsa-jcs-2022"), "invalid_signature"),
     # the vector's example context defines every term (@vocab): nothing would be lost, so it is the signature that breaks
     ("another member", proof(extra="x"), "invalid_signature"),
     ("created in the future", proof(created="2099-01-01T00:00:00Z"), "proof_not_yet_valid"),
@@ -173,10 +178,190 @@ def test_an_altered_copy_fails_with_its_error(vector_contexts: ContextStore, alt
     assert caught.value.code == code
 
 
+# eddsa-jcs-2022
+
+
+def jcs_vector(name: str) -> Any:
+    return read("eddsa-jcs-2022", name)
+
+
+def test_the_canonical_json_and_its_hashes_are_theirs(vector_contexts: ContextStore) -> None:
+    document, options = read("unsigned.json"), jcs_vector("proofConfigJCS.json")
+    assert jcs.canonicalize(document).decode() == text("eddsa-jcs-2022", "canonDocJCS.txt")
+    assert jcs.canonicalize(options).decode() == text("eddsa-jcs-2022", "proofCanonJCS.txt")
+    data = hash_json(document, options, hasher=hash_canonical, selection=vector_contexts.newest()).hex()
+    assert data == text("eddsa-jcs-2022", "combinedHashJCS.txt")
+    assert data == text("eddsa-jcs-2022", "proofHashJCS.txt") + text("eddsa-jcs-2022", "docHashJCS.txt")
+
+
+def test_our_signature_over_json_is_theirs(vector_contexts: ContextStore) -> None:
+    expected = jcs_vector("signedJCS.json")
+    signed = add_proof(
+        read("unsigned.json"),
+        signer=signer(read("keyPair.json")),
+        created=parse_date_time_stamp(expected["proof"]["created"]),
+        selection=vector_contexts.newest(),
+        suite="eddsa-jcs-2022",
+    )
+    assert signed["proof"]["proofValue"] == text("eddsa-jcs-2022", "sigBTC58JCS.txt")
+    assert decode_base58btc(signed["proof"]["proofValue"]).hex() == text("eddsa-jcs-2022", "sigHexJCS.txt")
+    assert signed == expected
+
+
+def test_their_signature_over_json_verifies(vector_contexts: ContextStore) -> None:
+    assert verify(vector_contexts, jcs_vector("signedJCS.json")).selection_label == ""
+
+
+JSON_ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
+    ("issuer", lambda document: document.update(issuer="did:example:other"), "invalid_signature"),
+    ("another member", lambda document: document.update(undefined="x"), "invalid_signature"),
+    ("a null", lambda document: document.update(undefined=None), "invalid_signature"),
+    ("a type twice", lambda document: document["type"].append("AlumniCredential"), "invalid_signature"),
+    ("types reordered", lambda document: document["type"].reverse(), "invalid_signature"),
+    ("another member of the proof", proof(extra="x"), "invalid_signature"),
+    ("created", proof(created="2023-02-24T23:36:39Z"), "invalid_signature"),
+    ("no @context in the proof", lambda document: document["proof"].pop("@context"), "invalid_signature"),
+    (
+        "fewer contexts in the proof",
+        lambda document: document["proof"]["@context"].pop(),
+        "invalid_signature",
+    ),
+    ("fewer contexts", lambda document: document["@context"].pop(), "proof_context_mismatch"),
+    ("contexts reordered", lambda document: document["@context"].reverse(), "proof_context_mismatch"),
+    ("no contexts in the proof", proof(**{"@context": []}), "proof_context_mismatch"),
+    ("no context in the proof", proof(**{"@context": None}), "proof_context_mismatch"),
+    (
+        "an unknown context",
+        lambda document: document["@context"].append("https://a.example/c"),
+        "unknown_context",
+    ),
+    (
+        "an inline context",
+        lambda document: document["@context"].append({"a": "https://a.example/a"}),
+        "proof_context_mismatch",
+    ),
+    ("the suite over statements", proof(cryptosuite="eddsa-rdfc-2022"), "invalid_signature"),
+    ("an ecdsa suite", proof(cryptosuite="ecdsa-jcs-2019"), "suite_key_mismatch"),
+]
+
+
+@pytest.mark.attack("A2")
+@pytest.mark.attack("A19")
+@pytest.mark.parametrize(
+    ("alter", "code"), [case[1:] for case in JSON_ALTERED], ids=[case[0] for case in JSON_ALTERED]
+)
+def test_an_altered_copy_of_signed_json_fails(vector_contexts: ContextStore, alter: Any, code: str) -> None:
+    signed = jcs_vector("signedJCS.json")
+    alter(signed)
+    with pytest.raises((CredentialsError, DidError, ContextsError)) as caught:
+        verify(vector_contexts, signed)
+    assert caught.value.code == code
+
+
+def test_contexts_that_come_later_do_not_break_a_proof_over_json(vector_contexts: ContextStore) -> None:
+    signed = jcs_vector("signedJCS.json")
+    signed["@context"].append("https://w3id.org/security/data-integrity/v2")
+    assert verify(vector_contexts, signed)
+
+
+# Ed25519Signature2020
+
+
+def test_the_canonical_forms_of_the_2020_suite_are_theirs(vector_contexts: ContextStore) -> None:
+    signed = read("Ed25519Signature2020", "signedEdSig.json")
+    document = {name: value for name, value in signed.items() if name != "proof"}
+    options = read("Ed25519Signature2020", "proofConfigEdSig.json")
+    selection = vector_contexts.selections(document)[0]
+    folder = "Ed25519Signature2020"
+    assert canonicalize(document, selection=selection).strip() == text(folder, "canonDocEdSig.txt")
+    assert canonicalize(options, selection=selection).strip() == text(folder, "proofCanonEdSig.txt")
+    data = hash_statements(document, options, hasher=hash_canonical, selection=selection).hex()
+    assert data == text(folder, "combinedHashEdSig.txt")
+    assert data == text(folder, "proofHashEdSig.txt") + text(folder, "docHashEdSig.txt")
+    # Ed25519 is deterministic: signing these hashes gives their signature
+    assert signer(read("keyPair.json")).sign(bytes.fromhex(data)).hex() == text(folder, "sigHexEdSig.txt")
+
+
+def test_a_proof_of_the_2020_suite_verifies_and_is_never_made(vector_contexts: ContextStore) -> None:
+    signed = read("Ed25519Signature2020", "signedEdSig.json")
+    assert verify(vector_contexts, signed).verification_methods == (signed["proof"]["verificationMethod"],)
+    with pytest.raises(ProofError) as caught:
+        add_proof(
+            read("unsigned.json"),
+            signer=signer(read("keyPair.json")),
+            created=NOW,
+            selection=vector_contexts.newest(),
+            suite="Ed25519Signature2020",
+        )
+    assert caught.value.code == "unsupported_cryptosuite"
+
+
+OLDER_ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
+    ("issuer", lambda document: document.update(issuer="did:example:other"), "invalid_signature"),
+    ("created", proof(created="2023-02-24T23:36:39Z"), "invalid_signature"),
+    ("no created", lambda document: document["proof"].pop("created"), "proof_invalid_shape"),
+    ("no zone", proof(created="2023-02-24T23:36:38"), "date_syntax"),
+    ("a cryptosuite", proof(cryptosuite="eddsa-rdfc-2022"), "invalid_signature"),
+    ("a newer type", proof(type="DataIntegrityProof"), "proof_invalid_shape"),
+    (
+        "a newer type with the suite",
+        proof(type="DataIntegrityProof", cryptosuite="eddsa-rdfc-2022"),
+        "invalid_signature",
+    ),
+    (
+        "a newer type with its own name",
+        proof(type="DataIntegrityProof", cryptosuite="Ed25519Signature2020"),
+        "unsupported_cryptosuite",
+    ),
+    ("the older type", proof(type="Ed25519Signature2018"), "legacy_suite"),
+    (
+        "a signature in a jws",
+        lambda document: document["proof"].update(jws=document["proof"].pop("proofValue")),
+        "proof_invalid_shape",
+    ),
+    ("another base", proof(proofValue="uAAAA"), "proof_invalid_shape"),
+    ("a key embedded", proof(verificationMethod={"id": "did:example:1#2"}), "proof_invalid_shape"),
+    ("another purpose", proof(proofPurpose="authentication"), "proof_purpose_mismatch"),
+]
+
+
+@pytest.mark.attack("A2")
+@pytest.mark.attack("A4")
+@pytest.mark.parametrize(
+    ("alter", "code"), [case[1:] for case in OLDER_ALTERED], ids=[case[0] for case in OLDER_ALTERED]
+)
+def test_an_altered_proof_of_the_2020_suite_fails(
+    vector_contexts: ContextStore, alter: Any, code: str
+) -> None:
+    signed = read("Ed25519Signature2020", "signedEdSig.json")
+    alter(signed)
+    with pytest.raises((CredentialsError, DidError, ContextsError)) as caught:
+        verify(vector_contexts, signed)
+    assert caught.value.code == code
+
+
+@pytest.mark.attack("C1")
+def test_the_2020_suite_without_its_context_is_data_loss(vector_contexts: ContextStore) -> None:
+    signed = read("Ed25519Signature2020", "signedEdSig.json")
+    signed["@context"].pop()
+    # in the examples' context every term means something (@vocab); without it nothing does
+    assert signed["@context"].pop() == "https://www.w3.org/ns/credentials/examples/v2"
+    with pytest.raises(ContextsError) as caught:
+        verify(vector_contexts, signed)
+    assert caught.value.code == "data_loss"
+
+
 # Proof sets and chains
 
 
-CHAIN = ["signedProofSet1.json", "signedProofSet2.json", "signedProofChain1.json", "signedProofChain2.json"]
+CHAIN = [
+    # proofChainTempDoc2 is what a proof of the chain is computed over, with options in place of a proof
+    "proofChainTempDoc1.json",
+    "signedProofSet1.json",
+    "signedProofSet2.json",
+    "signedProofChain1.json",
+    "signedProofChain2.json",
+]
 STEPS = [
     ("keyPair1", "unsigned.json", "proofSetConfigSigned1.json", "signedProofSet1.json"),
     ("keyPair2", "signedProofSet1.json", "proofSetConfigSigned2.json", "signedProofSet2.json"),

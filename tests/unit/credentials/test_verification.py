@@ -91,8 +91,8 @@ def test_what_is_no_strict_json_object_is_invalid(world: World, data: bytes, cod
     assert report.check("proof").code == "not_checked"
 
 
-def test_a_compact_jws_cannot_be_checked_yet(world: World) -> None:
-    assert verdict(world, b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA") == (INDETERMINATE, ("unsupported_securing",))
+def test_a_compact_jws_without_a_credential_is_invalid(world: World) -> None:
+    assert verdict(world, b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA") == (INVALID, ("context_missing",))
 
 
 @pytest.mark.attack("C2")

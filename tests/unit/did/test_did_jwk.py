@@ -37,7 +37,8 @@ def test_the_specifications_example_is_read() -> None:
     }
 
 
-@pytest.mark.parametrize("key_type", list(KeyType))
+# a key for BBS has no JWK: test_bls12381.py
+@pytest.mark.parametrize("key_type", [each for each in KeyType if each is not KeyType.BLS12381_G2])
 def test_a_key_comes_back(key_type: KeyType) -> None:
     key = PrivateKey.generate(key_type).public_key
     did = did_jwk(key)

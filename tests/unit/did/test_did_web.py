@@ -132,6 +132,9 @@ def test_a_service_gets_the_did_that_leads_back_to_it(base_url: str, did: str) -
         "https://127.0.0.1",
         "https://node.example:99999",
         "https://node.example/../x",
+        # what is at "/a/b" is another's
+        "https://node.example/a:b",
+        "https://node.example/a//b",
         "node.example",
         "",
     ],

@@ -197,3 +197,21 @@ def test_an_ended_key_is_refused_by_the_resolvers_clock() -> None:
     with pytest.raises(DidError) as caught:
         asked.dereference(f"{DID}#key-1", relationship=ASSERTION)
     assert caught.value.code == "verification_method_ended"
+
+
+@pytest.mark.attack("F11")
+def test_large_documents_of_many_hosts_do_not_fill_the_memory() -> None:
+    """Read, a document of empty objects takes 25 times the space of its text."""
+    dids = [f"{DID}:{number}" for number in range(40)]
+    served = ServedDocuments()
+    for number, did in enumerate(dids):
+        url = f"https://node.example/{number}/did.json"
+        served.serve(url, document(did) | {"service": [{}] * 15_000})
+    asked = resolver(served)
+    for did in dids:
+        assert asked.resolve(did).id == did
+    first = len(served.requests)
+    asked.resolve(dids[-1])
+    assert len(served.requests) == first
+    asked.resolve(dids[0])
+    assert len(served.requests) == first + 1

@@ -32,6 +32,7 @@ def check(world: World, credential: Any) -> Report:
         resolver=Resolver(fetcher=fetcher, clock=world.clock),
         fetcher=fetcher,
         require_status=True,
+        base_proofs=True,  # as its holder
     )
     return check_credential(credential, context=context, now=world.clock())
 
@@ -54,7 +55,7 @@ def test_the_credential_tells_the_whole_story(world):
     assert credential["issuer"]["name"] == "Fablab du Bocage (exemple)"
     assert credential["issuer"]["url"] == BASE
     assert credential["id"].startswith("urn:uuid:")
-    assert credential["proof"]["cryptosuite"] == "eddsa-rdfc-2022"
+    assert [each["cryptosuite"] for each in credential["proof"]] == ["eddsa-rdfc-2022", "ecdsa-sd-2023"]
     assert achievement["id"].startswith(f"{BASE}/badges/")
     assert achievement["image"]["caption"] == "Un drone au-dessus d'un champ"
     assert achievement["alignment"][0]["targetUrl"] == "https://esco.example/skill/1"

@@ -52,7 +52,8 @@ def test_an_archived_badge_is_offered_only_to_those_who_were_awarded_it(world):
     for badge in (unused, used):
         archive_badge(world.node, by=world.admin, badge_id=badge)
     offered = world.client.get("/.well-known/openid-credential-issuer").json()
-    assert set(offered["credential_configurations_supported"]) == {f"badge-{used}"}
+    configurations = {f"badge-{used}", f"badge-{used}.sd-jwt", f"badge-{used}.jwt"}
+    assert set(offered["credential_configurations_supported"]) == configurations
     assert world.wallet().receive(offer)["name"] == "Donné"
 
 

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -19,6 +20,7 @@ from did.keys import KeySigner
 from passeur import verifying
 from passeur.cli import app
 from passeur.verifying import Language
+from tests.unit.credentials.open_badges_v2.scenes import HOST, hosted
 from tests.unit.passeur.conftest import ISSUER_DID, KEY, SIGNER, serve_on_loopback, sign
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
@@ -252,3 +254,30 @@ def test_the_command_reads_standard_input_and_exits_so(badge, alter, exit_code):
     )
     assert result.returncode == exit_code, result.stderr
     assert json.loads(result.stdout)["outcome"] == ("invalid" if alter else "valid")
+
+
+def test_an_older_badge_that_its_site_confirms_exits_0_and_is_said_to_be_one(tmp_path, capsys):
+    answers: dict[str, tuple[int, str, bytes]] = {}
+    with serve_on_loopback(answers) as base:
+        scene = hosted()
+        for each in (scene.assertion, scene.badge_class, scene.issuer):
+            text = json.dumps(each).replace(HOST, base)
+            answers[each["id"].removeprefix(HOST)] = (200, "application/ld+json", text.encode())
+        file = tmp_path / "assertion.json"
+        file.write_bytes(json.dumps(scene.assertion).replace(HOST, base).encode())
+        assert run(file) == 0
+        assert "open_badges_2_hosted" in capsys.readouterr().out
+        assert run(f"{base}/assertions/1", as_json=True) == 0
+        assert json.loads(capsys.readouterr().out)["form"] == "Open Badges 2.0"
+        del answers["/assertions/1"]
+        assert run(file) == 1
+        answers["/assertions/1"] = (410, "text/plain", b"")
+        assert run(file) == 1
+        assert "revoked" in capsys.readouterr().out
+    assert run(file) == 2
+
+
+def test_a_credential_with_a_legacy_proof_exits_0_and_is_said_to_be_one(capsys):
+    vectors = Path(__file__).parents[2] / "vectors"
+    assert run(vectors / "legacy-proofs" / "didkit-jws-2020-p-256.json") == 0
+    assert "legacy_proof" in capsys.readouterr().out

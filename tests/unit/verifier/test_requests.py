@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from credentials.exchange.dcql import DcqlQuery
 from credentials.exchange.request_objects import RequestByReference, parse_request_uri
 from tests.unit.verifier.conftest import BASE, NOW, open_place, query_of
 from verifier.asking import MAXIMUM_WORDS, Asked, AskingError
@@ -69,20 +70,47 @@ def part_of(part: str) -> dict:
 )
 def test_a_question_becomes_dcql(question, words, path, value):
     asked = Asked.parse(question, words).to_dcql()
-    assert asked == {
-        "credentials": [
-            {
-                "id": "badge",
-                "format": "ldp_vc",
-                "meta": {"type_values": TYPES},
-                "claims": [{"path": path, "values": [value]}],
-            }
+    first = asked["credentials"][0]
+    assert (first["id"], first["format"], first["meta"]) == ("badge", "ldp_vc", {"type_values": TYPES})
+    assert first["claims"][0] == {"id": "asked", "path": path, "values": [value]}
+    assert all("asked" in option for option in first["claim_sets"])
+    DcqlQuery.parse(asked)
+
+
+def test_the_question_comes_in_every_format_and_any_one_answers_it():
+    asked = Asked.parse("any", "ignored").to_dcql()
+    formats = {each["id"]: each["format"] for each in asked["credentials"]}
+    assert formats == {"badge": "ldp_vc", "badge-sd-jwt": "dc+sd-jwt", "badge-jwt": "jwt_vc_json"}
+    assert asked["credential_sets"] == [{"options": [["badge"], ["badge-sd-jwt"], ["badge-jwt"]]}]
+    assert asked["credentials"][1]["meta"] == {"vct_values": [TYPES[0][1]]}
+    assert len({str(each["claims"]) for each in asked["credentials"]}) == 1
+    query = DcqlQuery.parse(asked)
+    for each in formats:
+        assert query.choose(frozenset({each})) == (each,)
+    assert query.choose(frozenset()) is None
+
+
+def test_the_story_is_asked_for_only_when_somebody_wants_it():
+    def paths(detail: str) -> list[list[str]]:
+        return [
+            claim["path"] for claim in Asked.parse("any", "", detail).to_dcql()["credentials"][0]["claims"]
         ]
-    }
+
+    story = [["evidence"], ["credentialSubject", "narrative"]]
+    assert ["credentialSubject", "achievement"] in paths("badge")
+    assert not [path for path in paths("badge") if path in story]
+    assert paths("story") == paths("badge") + story
 
 
-def test_any_badge_is_asked_for_without_claims():
-    assert "claims" not in Asked.parse("any", "ignored").to_dcql()["credentials"][0]
+@pytest.mark.parametrize("detail", ["badge", "story"])
+def test_a_badge_without_what_it_need_not_have_answers_too(detail):
+    query = DcqlQuery.parse(Asked.parse("any", "", detail).to_dcql()).credential_query("badge")
+    bare = {"credentialSubject": {"achievement": {"name": "Pilotage de drone"}}}
+    assert [claim.id for claim in query.asked_claims(bare)] == ["badge"]
+    full = {"evidence": [], "credentialSubject": {**bare["credentialSubject"], "activityEndDate": "x"}}
+    asked = [claim.id for claim in query.asked_claims(full)]
+    # a date that stands alone is not asked for alone
+    assert asked == (["badge"] if detail == "badge" else ["badge", "evidence"])
 
 
 @pytest.mark.parametrize(
@@ -149,6 +177,8 @@ def test_the_request_object_is_what_openid4vp_says(place_on_either: Place):
     assert metadata["client_name"] == "Atelier du bocage (exemple)"
     assert "eddsa-rdfc-2022" in metadata["vp_formats_supported"]["ldp_vc"]["cryptosuite_values"]
     assert metadata["vp_formats_supported"]["ldp_vc"]["proof_type_values"] == ["DataIntegrityProof"]
+    assert set(metadata["vp_formats_supported"]) == {"ldp_vc", "dc+sd-jwt", "jwt_vc_json"}
+    assert "ES256" in metadata["vp_formats_supported"]["dc+sd-jwt"]["kb-jwt_alg_values"]
     assert claims == {
         "aud": "https://self-issued.me/v2",
         "client_id": CLIENT,

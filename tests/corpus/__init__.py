@@ -1,0 +1,1 @@
+"""The hostile corpus: data that any implementation can run, and what runs it against this one."""
