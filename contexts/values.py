@@ -129,11 +129,13 @@ def typed_literal(value: JsonObject, active: ActiveContext, at: str) -> str:
     if not isinstance(type_, str):
         raise InvalidDocumentError("a type is a string", pointer=at)
     datatype = vocabulary_iri(type_, active, at)[1:-1]
-    return (
-        string_literal(content, datatype=datatype)
-        if isinstance(content, str)
-        else _native(content, datatype, at)
-    )
+    if not isinstance(content, str):
+        return _native(content, datatype, at)
+    literal = string_literal(content, datatype=datatype)
+    is_boolean = datatype == BOOLEAN and content in {"true", "false"}
+    if is_boolean or literal == _number_as(content, datatype):
+        raise DataLossError("a number or a boolean written as a string", pointer=at)
+    return literal
 
 
 def json_literal(value: Any) -> str:

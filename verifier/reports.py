@@ -207,7 +207,8 @@ def _show_badge(report: JsonObject, document: JsonObject | None, *, around: Show
         warnings=warnings,
         view=view,
         first=_first_screen(view, outcome, warnings),
-        standing=report.get("standing"),
+        # what is known of a structure says nothing of a badge that only claims to be from it
+        standing=report.get("standing") if proven else None,
         document=document,
         in_part=proven and _may_be_a_part(report, document),
     )

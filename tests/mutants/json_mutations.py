@@ -310,6 +310,18 @@ def change_number(rng: Random, document: Json, _: Json) -> None:
         )
 
 
+def native_as_object(rng: Random, document: Json, _: Json) -> None:
+    """A number or a boolean with its datatype beside it, as a text or as it is."""
+    place = _some(rng, [each for each in places(document) if type(each.value) in {int, float, bool}])
+    if place is not None:
+        kind = rng.choice(["integer", "boolean", "double", "float", "decimal"])
+        text = str(place.value).lower()
+        place.value = {
+            "@value": rng.choice([text, place.value]),
+            "@type": f"http://www.w3.org/2001/XMLSchema#{kind}",
+        }
+
+
 def change_types(rng: Random, document: Json, _: Json) -> None:
     found = [node for node in objects(document) if "type" in node]
     node = _some(rng, found)
@@ -438,6 +450,7 @@ MUTATIONS: tuple[Callable[[Random, Json, Json], None], ...] = (
     change_text,
     change_date,
     change_number,
+    native_as_object,
     change_types,
     change_contexts,
     value_object,

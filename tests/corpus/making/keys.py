@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from did.keys import KeySigner, KeyType, PrivateKey, PublicKey
 from did.methods.key import did_key, did_key_method_id
 
-_RSA_PEM = Path(__file__).parent / "rsa_test_key.pem"
+RSA_PEM = Path(__file__).parent / "rsa_test_key.pem"
 _CURVES = {
     KeyType.P256: (ec.SECP256R1(), SHA256(), 32),
     KeyType.P384: (ec.SECP384R1(), SHA384(), 48),
@@ -67,7 +67,7 @@ AnySigner = KeySigner | EcdsaSigner
 def private_key(key_type: KeyType, label: str) -> PrivateKey:
     """The TEST KEY of a label."""
     if key_type is KeyType.RSA:
-        key = load_pem_private_key(_RSA_PEM.read_bytes(), password=None)
+        key = load_pem_private_key(RSA_PEM.read_bytes(), password=None)
         der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return PrivateKey.from_raw(key_type, der)
     length = 48 if key_type is KeyType.P384 else 32

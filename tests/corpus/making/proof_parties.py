@@ -1,10 +1,9 @@
-"""A4, A6, A8 to A11, A15, A20: whose key it is, what it is for, and whether it is one."""
+"""A4, A6, A8, A10, A11, A20: whose key it is, and what it is for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from did.encodings import encode_base64url
 from did.keys import KeyType
 from did.multibase import encode_base58btc
 from tests.corpus.making.artefacts import OTHER, badge, badge_for, changed
@@ -15,7 +14,6 @@ from tests.corpus.making.signing import (
     SUITES,
     issuer,
     present,
-    proof_options,
     sign,
 )
 
@@ -51,11 +49,8 @@ def make(book: Book) -> None:
     _relabelled(book)
     _strangers(book)
     _purposes(book)
-    _relationships(book)
     _methods(book)
-    _did_documents(book)
     _fragments(book)
-    _weak_keys(book)
     _embedded(book)
 
 
@@ -239,56 +234,15 @@ def _purposes(book: Book) -> None:
             )
 
 
-# A9
+# DID documents of their own
 
 
-def _relationships(book: Book) -> None:
-    family = book.family("A9", "A key that the DID document lists, and not for this.")
-    for relationship in RELATIONSHIPS:
-        did, url = _hosted(f"a9:{relationship.lower()}")
-        document = _simple_document(did)
-        del document["assertionMethod"]
-        family.documents[url] = {"json": document | {relationship: [f"{did}#key"]}}
-        code = "" if relationship == "assertionMethod" else "invalid_verification_relationship"
-        _hosted_case(family, did, f"listed for {relationship} alone", code)
-        _hosted_presentation(
-            family,
-            book,
-            did,
-            f"presented by a key listed for {relationship} alone",
-            "" if relationship == "authentication" else "invalid_verification_relationship",
-        )
-    for name, listed in {
-        "listed for nothing": None,
-        "listed in an empty list": [],
-        "listed by its bare fragment": ["key"],
-        "listed under another DID": [f"{OTHER}#key"],
-        "listed in capitals": ["#KEY"],
-        "listed with a query": ["?x#key"],
-    }.items():
-        did, url = _hosted(f"a9:{name.replace(' ', '-').lower()}")
-        document = _simple_document(did) | {"assertionMethod": listed}
-        if listed is None:
-            del document["assertionMethod"]
-        family.documents[url] = {"json": document}
-        _hosted_case(family, did, name, "invalid_verification_relationship")
-    did, url = _hosted("a9:embedded")
-    document = _simple_document(did)
-    family.documents[url] = {"json": document | {"assertionMethod": document.pop("verificationMethod")}}
-    _hosted_case(family, did, "embedded for assertions", "")
-    did, url = _hosted("a9:embedded-elsewhere")
-    document = _simple_document(did)
-    del document["assertionMethod"]
-    family.documents[url] = {"json": document | {"keyAgreement": document.pop("verificationMethod")}}
-    _hosted_case(family, did, "embedded for key agreement", "invalid_verification_relationship")
-
-
-def _hosted(path: str) -> tuple[str, str]:
+def hosted(path: str) -> tuple[str, str]:
     """A did:web on a host of its own, and the URL of its document."""
     return f"did:web:dids.example:{path}", f"https://dids.example/{path.replace(':', '/')}/did.json"
 
 
-def _simple_document(did: str) -> JsonObject:
+def simple_document(did: str) -> JsonObject:
     multikey = private_key(KeyType.ED25519, "hosted").public_key.to_multikey()
     method = {"id": f"{did}#key", "type": "Multikey", "controller": did, "publicKeyMultibase": multikey}
     return {
@@ -299,21 +253,12 @@ def _simple_document(did: str) -> JsonObject:
     }
 
 
-def _hosted_badge(did: str, fragment: str = "#key") -> JsonObject:
+def hosted_badge(did: str, fragment: str = "#key") -> JsonObject:
     return sign(badge(did), any_signer=signer(KeyType.ED25519, "hosted", did + fragment))
 
 
-def _hosted_case(family: Family, did: str, name: str, code: str, *, outcome: str = "") -> None:
-    family.case(name, _hosted_badge(did), code, outcome=outcome, twin=BADGE)
-
-
-def _hosted_presentation(family: Family, book: Book, did: str, name: str, code: str) -> None:
-    unbound = sign(
-        {name: value for name, value in book.document("plain").items() if name != "proof"}
-        | {"credentialSubject": {"name": "Camille"}}
-    )
-    presented = present([unbound], any_signer=signer(KeyType.ED25519, "hosted", f"{did}#key"))
-    family.case(name, presented, code, twin="presentation")
+def hosted_case(family: Family, did: str, name: str, code: str, *, outcome: str = "") -> None:
+    family.case(name, hosted_badge(did), code, outcome=outcome, twin=BADGE)
 
 
 # A10
@@ -384,171 +329,6 @@ def _methods(book: Book) -> None:
         family.case(f"issuer is {name}", signed, code, outcome=outcome, twin=BADGE, no_fetch=True)
 
 
-def _did_documents(book: Book) -> None:
-    family = book.family("A10-documents", "The issuer's DID document does not vouch for the key.")
-    for number, (name, (change, code, outcome)) in enumerate(_document_faults().items()):
-        did, url = _hosted(f"a10:{number}")
-        family.documents[url] = {"json": changed(_simple_document(did), change)}
-        _hosted_case(family, did, name, code, outcome=outcome)
-    for number, (name, (served, code, outcome)) in enumerate(_served_faults().items()):
-        did, url = _hosted(f"a10-served:{number}")
-        family.documents[url] = served
-        _hosted_case(family, did, f"served {name}", code, outcome=outcome)
-    _document_texts(family)
-
-
-def _method_change(**members: Any) -> Any:
-    def change(document: JsonObject) -> None:
-        method = document["verificationMethod"][0]
-        method.update(members)
-        for name, value in members.items():
-            if value == "":
-                del method[name]
-
-    return change
-
-
-def _document_faults() -> dict[str, tuple[Any, str, str]]:
-    document, key = "invalidDidDocument", "invalid_key"
-    p256 = private_key(KeyType.P256, "hosted").public_key
-    jwk = private_key(KeyType.ED25519, "hosted").public_key.to_jwk()
-    other = private_key(KeyType.ED25519, "other").public_key.to_multikey()
-    changes: dict[str, tuple[Any, str]] = {
-        "controller is another DID": (_method_change(controller=OTHER), "controller_mismatch"),
-        "controller is a longer DID": (
-            _method_change(controller="did:web:dids.example:a10:0:x"),
-            "controller_mismatch",
-        ),
-        "controller is missing": (_method_change(controller=""), document),
-        "controller is a list": (_method_change(controller=[OTHER]), document),
-        "controller is null": (_method_change(controller=None), document),
-        "id of the document is another": (lambda it: it.update(id=OTHER), document),
-        "id of the document is missing": (lambda it: it.pop("id"), document),
-        "id of the document is a list": (lambda it: it.update(id=[it["id"]]), document),
-        "id of the document with a fragment": (lambda it: it.update(id=it["id"] + "#"), document),
-        "deactivated": (lambda it: it.update(deactivated=True), "deactivated"),
-        "no methods": (lambda it: it.update(verificationMethod=[]), "verification_method_not_found"),
-        "methods are null": (lambda it: it.update(verificationMethod=None), document),
-        "methods are numbers": (lambda it: it.update(verificationMethod=[1]), document),
-        "a method is a list": (lambda it: it["verificationMethod"].append([]), document),
-        "a method is a string": (lambda it: it["verificationMethod"].append("#x"), document),
-        "a method without id": (_method_change(id=""), document),
-        "another method of the same id": (
-            lambda it: it["verificationMethod"].append(
-                it["verificationMethod"][0] | {"publicKeyMultibase": other}
-            ),
-            document,
-        ),
-        "another method of the same id, written short": (
-            lambda it: it["verificationMethod"].append(
-                it["verificationMethod"][0] | {"id": "#key", "publicKeyMultibase": other}
-            ),
-            document,
-        ),
-        "201 methods": (
-            lambda it: it["verificationMethod"].extend(
-                it["verificationMethod"][0] | {"id": f"#{number}"} for number in range(200)
-            ),
-            document,
-        ),
-        "key expired": (_method_change(expires="2026-11-24T09:29:59Z"), "verification_method_ended"),
-        "key expires now": (_method_change(expires="2026-11-24T09:30:00Z"), "verification_method_ended"),
-        "key revoked": (_method_change(revoked="2026-11-24T09:00:00Z"), "verification_method_ended"),
-        "key revoked, and expires later": (
-            _method_change(revoked="2026-11-24T09:00:00Z", expires="2030-01-01T00:00:00Z"),
-            "verification_method_ended",
-        ),
-        "expires is no date": (_method_change(expires="soon"), document),
-        "expires has no zone": (_method_change(expires="2030-01-01T00:00:00"), document),
-        "revoked is a number": (_method_change(revoked=1), document),
-        "two keys in one method": (_method_change(publicKeyJwk=jwk), document),
-        "no key": (_method_change(publicKeyMultibase=""), key),
-        "type is unknown": (_method_change(type="Multikey2"), key),
-        "type is null": (_method_change(type=None), key),
-        "type is a list": (_method_change(type=["Multikey"]), key),
-        "Multikey with a JWK": (_method_change(publicKeyMultibase="", publicKeyJwk=jwk), key),
-        "JsonWebKey with a Multikey": (_method_change(type="JsonWebKey"), key),
-        "Ed25519VerificationKey2020 with a P-256 key": (
-            _method_change(type="Ed25519VerificationKey2020", publicKeyMultibase=p256.to_multikey()),
-            key,
-        ),
-        "Multikey without its z": (_method_change(publicKeyMultibase=other[1:]), key),
-        "Multikey cut short": (_method_change(publicKeyMultibase=other[:-2]), key),
-        "Multikey with a space": (_method_change(publicKeyMultibase=other + " "), key),
-        "Multikey of a secret key": (
-            _method_change(publicKeyMultibase=encode_base58btc(bytes.fromhex("8026") + bytes(range(32)))),
-            key,
-        ),
-        "another key": (_method_change(publicKeyMultibase=other), "invalid_signature"),
-        "a P-256 key": (_method_change(publicKeyMultibase=p256.to_multikey()), "suite_key_mismatch"),
-        "JWK with its secret": (_jwk_change(jwk | {"d": encode_base64url(bytes(range(32)))}), key),
-        "JWK of another curve's name": (_jwk_change(jwk | {"crv": "Ed448"}), key),
-        "JWK for key agreement": (_jwk_change(jwk | {"crv": "X25519"}), key),
-        "JWK of another algorithm": (_jwk_change(jwk | {"alg": "ES256"}), key),
-        "JWK with padding": (_jwk_change(jwk | {"x": jwk["x"] + "="}), key),
-        "JWK without x": (_jwk_change({"kty": "OKP", "crv": "Ed25519"}), key),
-        "JWK that is symmetric": (_jwk_change({"kty": "oct", "k": jwk["x"]}), key),
-        "JWK that is a string": (_jwk_change("x"), key),
-    }
-    faults = {name: (change, code, "") for name, (change, code) in changes.items()}
-    good: dict[str, Any] = {
-        "key that expires later": _method_change(expires="2026-11-24T09:30:01Z"),
-        "key that is revoked later": _method_change(revoked="2026-11-24T10:30:00+00:30"),
-        "ids written short": lambda it: (
-            it["verificationMethod"][0].update(id="#key"),
-            it.update(assertionMethod=["#key"]),
-        ),
-        "key as a JWK": _jwk_change(jwk),
-        "the same method twice": lambda it: it["verificationMethod"].append(
-            dict(it["verificationMethod"][0])
-        ),
-        "one method without its array": lambda it: it.update(verificationMethod=it["verificationMethod"][0]),
-        "a method of a kind not known": lambda it: it["verificationMethod"].append(
-            {"id": "#x", "type": "Future2030", "controller": it["id"]}
-        ),
-    }
-    return faults | {name: (change, "", "valid") for name, change in good.items()}
-
-
-def _jwk_change(jwk: Any) -> Any:
-    return _method_change(type="JsonWebKey", publicKeyMultibase="", publicKeyJwk=jwk)
-
-
-def _served_faults() -> dict[str, tuple[JsonObject, str, str]]:
-    unavailable, unknown = "resolution_unavailable", "indeterminate"
-    return {
-        "with 404": ({"status": 404}, "notFound", unknown),
-        "with 410": ({"status": 410}, "notFound", unknown),
-        "with 500": ({"status": 500}, unavailable, unknown),
-        "with 403": ({"status": 403}, unavailable, unknown),
-        "with 302": ({"status": 302}, unavailable, unknown),
-        "with 204": ({"status": 204}, unavailable, unknown),
-        "never": ({"error": "timeout"}, unavailable, unknown),
-        "as nothing": ({"text": ""}, "invalidDidDocument", "invalid"),
-        "as a page": ({"text": "<!doctype html><title>Login</title>"}, "invalidDidDocument", "invalid"),
-        "as an array": ({"json": []}, "invalidDidDocument", "invalid"),
-        "as null": ({"json": None}, "invalidDidDocument", "invalid"),
-        "as a string": ({"json": "did"}, "invalidDidDocument", "invalid"),
-        "as a number": ({"json": 1}, "invalidDidDocument", "invalid"),
-        "with two roots": ({"text": "{}{}"}, "invalidDidDocument", "invalid"),
-        "too deep": ({"text": '{"x":' * 17 + "1" + "}" * 17}, "invalidDidDocument", "invalid"),
-        "with a mark": ({"text": "\ufeff{}"}, "invalidDidDocument", "invalid"),
-    }
-
-
-def _document_texts(family: Family) -> None:
-    """The same member twice, in JSON: which one a reader takes would be its choice."""
-    for member in ("id", "verificationMethod", "assertionMethod"):
-        did, url = _hosted(f"a10-twice:{member.lower()}")
-        document = _simple_document(did)
-        from tests.corpus.cases import write
-
-        text = write(document)
-        again = write({member: document[member]})[1:-1]
-        family.documents[url] = {"text": f"{text[:-1]},{again}}}"}
-        _hosted_case(family, did, f"served with {member} twice", "invalidDidDocument")
-
-
 # A11
 
 
@@ -588,8 +368,8 @@ def _fragments(book: Book) -> None:
         signed = sign(badge(did), any_signer=signer(KeyType.ED25519, "issuer", url))
         family.case(f"did:key: {name}", signed, "verification_method_not_found", twin="badge did:key")
     # two DIDs of one document: the fragment is there under a foreign id
-    did, url = _hosted("a11:foreign-id")
-    foreign = _simple_document(did)
+    did, url = hosted("a11:foreign-id")
+    foreign = simple_document(did)
     foreign["verificationMethod"][0] |= {"id": f"{ISSUER}#ed25519"}
     foreign["assertionMethod"] = [f"{ISSUER}#ed25519"]
     family.documents[url] = {"json": foreign}
@@ -597,103 +377,6 @@ def _fragments(book: Book) -> None:
     family.case("method of another DID in the document", signed, "verification_method_not_found", twin=BADGE)
     signed = sign(badge(did), any_signer=signer(KeyType.ED25519, "hosted", f"{ISSUER}#ed25519"))
     family.case("method of another DID, named in full", signed, "issuer_mismatch", twin=BADGE)
-
-
-# A15
-
-_PRIME: Final = 2**255 - 19
-_LOW_ORDER: Final = {
-    "the neutral point": 1,
-    "the point of order 2": _PRIME - 1,
-    "a point of order 4": 0,
-    "a point of order 4, other sign": 0 | 1 << 255,
-    "a point of order 8": 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
-    "a point of order 8, other sign": 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
-    | 1 << 255,
-    "another point of order 8": 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
-    "another point of order 8, other sign": 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
-    | 1 << 255,
-    "the neutral point with a sign": 1 | 1 << 255,
-    "y is p": _PRIME,
-    "y is p + 1": _PRIME + 1,
-    "y is p + 1 with a sign": _PRIME + 1 | 1 << 255,
-    "y is 2^255 - 1": 2**255 - 1,
-    "all ones": 2**256 - 1,
-    "not on the curve": 2,
-}
-# R is the base point, s is 1: under the neutral point as key, it holds for every message
-_UNIVERSAL: Final = bytes([0x58]) + bytes([0x66]) * 31 + (1).to_bytes(32, "little")
-
-
-def _weak_keys(book: Book) -> None:
-    family = book.family("A15", "Keys that are none, or under which anybody can sign.")
-    for number, (name, encoded) in enumerate(_LOW_ORDER.items()):
-        raw = encoded.to_bytes(32, "little")
-        multikey = encode_base58btc(b"\xed\x01" + raw)
-        did = f"did:key:{multikey}"
-        family.case(
-            f"did:key: {name}", _universally_signed(did, f"{did}#{multikey}"), "invalidDid", twin=BADGE
-        )
-        jwk = {"kty": "OKP", "crv": "Ed25519", "x": encode_base64url(raw)}
-        for form, members in (
-            ("Multikey", {"type": "Multikey", "publicKeyMultibase": multikey}),
-            ("JsonWebKey", {"type": "JsonWebKey", "publicKeyJwk": jwk}),
-        ):
-            did, url = _hosted(f"a15:{form.lower()}-{number}")
-            document = _simple_document(did)
-            document["verificationMethod"] = [{"id": f"{did}#key", "controller": did} | members]
-            family.documents[url] = {"json": document}
-            family.case(f"{form}: {name}", _universally_signed(did, f"{did}#key"), "invalid_key", twin=BADGE)
-        from tests.corpus.making.signing import compact
-
-        did = f"did:jwk:{encode_base64url(compact(jwk))}"
-        family.case(f"did:jwk: {name}", _universally_signed(did, f"{did}#0"), "invalidDid", twin=BADGE)
-    _weak_ecdsa_keys(family)
-
-
-def _universally_signed(did: str, method: str, suite: str = "eddsa-rdfc-2022") -> JsonObject:
-    options = proof_options(suite, method)
-    return badge(did) | {"proof": options | {"proofValue": encode_base58btc(_UNIVERSAL)}}
-
-
-def _weak_ecdsa_keys(family: Family) -> None:
-    for key_type, codec, length in ((KeyType.P256, b"\x80\x24", 32), (KeyType.P384, b"\x81\x24", 48)):
-        good = private_key(key_type, "issuer").public_key.raw
-        jwk = private_key(key_type, "issuer").public_key.to_jwk()
-        points = {
-            "the point at infinity": bytes(1),
-            "no bytes": b"",
-            "x is zero and off the curve": b"\x02" + b"\xff" * length,
-            "an uncompressed prefix": b"\x04" + good[1:],
-            "a hybrid prefix": b"\x06" + good[1:],
-            "prefix 0": b"\x00" + good[1:],
-            "prefix 1": b"\x01" + good[1:],
-            "one byte less": good[:-1],
-            "one byte more": good + b"\0",
-        }
-        for name, raw in points.items():
-            multikey = encode_base58btc(codec + raw)
-            did = f"did:key:{multikey}"
-            signed = _universally_signed(did, f"{did}#{multikey}", "ecdsa-rdfc-2019")
-            family.case(
-                f"did:key {key_type}: {name}", signed, "invalidDid", twin="badge ecdsa-rdfc-2019-p256"
-            )
-        from tests.corpus.making.signing import compact
-
-        for name, wrong in {
-            "y is another": jwk | {"y": jwk["x"]},
-            "no y": {each: value for each, value in jwk.items() if each != "y"},
-            "the other curve's name": jwk | {"crv": "P-384" if key_type is KeyType.P256 else "P-256"},
-            "secp256k1": jwk | {"crv": "secp256k1"},
-            "x and y are zero": jwk
-            | {"x": encode_base64url(bytes(length)), "y": encode_base64url(bytes(length))},
-            "OKP": jwk | {"kty": "OKP"},
-        }.items():
-            did = f"did:jwk:{encode_base64url(compact(wrong))}"
-            signed = _universally_signed(did, f"{did}#0", "ecdsa-rdfc-2019")
-            family.case(
-                f"did:jwk {key_type}: {name}", signed, "invalidDid", twin="badge ecdsa-rdfc-2019-p256"
-            )
 
 
 # A20

@@ -16,7 +16,7 @@ from credentials.data_integrity.proof_value import encode_proof_value
 from did.encodings import encode_base64url
 from did.keys import KeyType
 from tests.corpus.checking import contexts
-from tests.corpus.making.keys import AnySigner, secret, signer
+from tests.corpus.making.keys import AnySigner, did_key_signer, secret, signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,6 @@ def issuer(key_type: KeyType = KeyType.ED25519) -> AnySigner:
 
 def holder() -> AnySigner:
     """The holder's key."""
-    from tests.corpus.making.keys import did_key_signer
-
     return did_key_signer(KeyType.ED25519, "holder")
 
 

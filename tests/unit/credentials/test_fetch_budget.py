@@ -154,7 +154,7 @@ def test_badges_that_share_a_list_ask_for_it_once(world: World) -> None:
     assert [request["url"] for request in world.served.requests].count("https://s1.example/status/1-0") == 2
 
 
-@pytest.mark.attack("F5", "H14")
+@pytest.mark.attack("F5")
 def test_all_answers_together_have_a_size() -> None:
     """What was fetched is kept until the verification ends: forty lists of two megabytes are too many."""
     served = ServedDocuments({f"https://node.example/{number}": b"x" * 1_000 for number in range(9)})

@@ -256,6 +256,14 @@ def test_an_unknown_issuer_is_a_warning_in_words_and_no_cross(place: Place):
     assert "Nous connaissons cet émetteur" in twin
 
 
+def test_a_forged_badge_is_not_said_to_come_from_whom_we_know(place: Place):
+    with place.browser() as browser:
+        forged = browser.verify(json.dumps(SCENES["edited"].make(place.world)).encode()).text
+        twin = browser.verify(json.dumps(signed(place.world)).encode()).text
+    assert "Nous connaissons cet émetteur" not in forged
+    assert "Nous connaissons cet émetteur" in twin
+
+
 @pytest.mark.attack("D3")
 @pytest.mark.parametrize(
     "name",
