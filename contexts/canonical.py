@@ -8,7 +8,6 @@ Source: Data Integrity EdDSA Cryptosuites 1.0, sections 3.2.3 (Transformation) a
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 from contexts import strict_json
 from contexts.limits import DEFAULT_LIMITS
 from contexts.literals import to_utf8
-from contexts.rdfc import canonical_nquads
+from contexts.rdfc import HASH_FUNCTIONS, canonical_nquads
 from contexts.statements import to_statements
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def hash_canonical(
         ContextsError: see `canonicalize`.
     """
     canonical = canonicalize(document, selection=selection, algorithm=algorithm)
-    return hashlib.new(algorithm, to_utf8(canonical)).digest()
+    return HASH_FUNCTIONS[algorithm](to_utf8(canonical)).digest()
 
 
 class RecentHashes:
@@ -99,7 +98,7 @@ class RecentHashes:
             ContextsError: see `canonicalize`.
         """
         # the two algorithms' digests differ in length, and so do their keys
-        key = hashlib.new(algorithm, selection.digest + strict_json.dumps(document)).digest()
+        key = HASH_FUNCTIONS[algorithm](selection.digest + strict_json.dumps(document)).digest()
         with self._lock:
             if key in self._hashes:
                 self._hashes.move_to_end(key)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contexts.limits import DEFAULT_LIMITS
-from contexts.statements import StatementWriter, pointer
+from contexts.statements import StatementWriter
 
 if TYPE_CHECKING:
     from contexts.limits import Limits
@@ -61,15 +61,13 @@ def to_located_statements(
 class _LocatedWriter(StatementWriter):
     """Keeps a place beside each quad that is written."""
 
+    places: list[str]
+
     def __init__(self, tables: TermTables, limits: Limits) -> None:
         super().__init__(tables, limits)
-        self.places: list[str] = []
+        self.places = []
         self.whole: set[str] = set()
         self._are_members = False
-
-    def _write_text(self, node: Node, predicate: str, literal: str, name: str) -> None:
-        super()._write_text(node, predicate, literal, name)
-        self.places.append(pointer(node.at, name))
 
     def _objects(self, node: Node, name: str, value: Any, stated: Property, at: str) -> list[str]:
         objects = super()._objects(node, name, value, stated, at)

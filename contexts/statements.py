@@ -81,6 +81,8 @@ class StatementWriter:
     def __init__(self, tables: TermTables, limits: Limits) -> None:
         self.quads: list[Quad] = []
         self.descriptions = Descriptions()
+        # the place of each quad, for whoever wants to know
+        self.places: list[str] | None = None
         self._tables = tables
         self._limits = limits
         self._blank_nodes = 0
@@ -113,7 +115,7 @@ class StatementWriter:
         id_name, type_name = _keyword_names(element, active, at)
         written_types = [] if type_name is None else _read_types(element[type_name], f"{at}/{type_name}")
         inner = self._within_types(written_types, active, at)
-        if inner is not active:
+        if not inner.names_keywords_as(active):
             _check_keywords_stay((("@id", id_name), ("@type", type_name)), inner, at)
         if id_name is None:
             node = Node(self._new_blank_node(at), graph, inner, at, depth, None)
@@ -164,6 +166,7 @@ class StatementWriter:
 
     def _write_properties(self, node: Node, element: JsonObject, skipped: tuple[str | None, ...]) -> None:
         known = node.active.properties
+        quads, own, places = self.quads, node.own, self.places
         predicates: set[str] = set()
         for name, value in element.items():
             stated = known.get(name)
@@ -175,21 +178,20 @@ class StatementWriter:
             if predicate in predicates:
                 raise DataLossError("two names of one property", pointer=pointer(node.at, name))
             predicates.add(predicate)
-            if stated.text_end and type(value) is str:
-                text = escape(value) if NEEDS_ESCAPE(value) else value
-                self._write_text(node, predicate, f'"{text}{stated.text_end}', name)
-            else:
+            if not stated.text_end or type(value) is not str:
                 at = pointer(node.at, name)
                 self._write_objects(node, predicate, self._objects(node, name, value, stated, at), at)
-
-    def _write_text(self, node: Node, predicate: str, literal: str, name: str) -> None:
-        """Write the statement of a plain string."""
-        quad = (node.subject, predicate, literal, node.graph)
-        self.quads.append(quad)
-        if node.own is not None:
-            node.own.append(quad)
-        if len(self.quads) > self._limits.statements:
-            raise self._too_many(pointer(node.at, name))
+                continue
+            # a plain string, as nearly all are: no call that can be spared
+            text = escape(value) if NEEDS_ESCAPE(value) else value
+            quad = (node.subject, predicate, f'"{text}{stated.text_end}', node.graph)
+            quads.append(quad)
+            if own is not None:
+                own.append(quad)
+            if places is not None:
+                places.append(pointer(node.at, name))
+            if len(quads) > self._limits.statements:
+                raise self._too_many(pointer(node.at, name))
 
     def _objects(self, node: Node, name: str, value: Any, stated: Property, at: str) -> list[str]:
         """Write what hangs below the values of a property; give their terms, of which none may be missing."""

@@ -165,16 +165,15 @@ def context_values(document: object) -> Iterator[Any]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
+            members: Iterable[Any] = value.values()
             if "@context" in value:
                 context = value["@context"]
                 yield from context if isinstance(context, list) else [context]
-            waiting += [
-                each for name, each in value.items() if isinstance(each, _NESTED) and name != "@context"
-            ]
-            seen += len(value)
+                members = [each for name, each in value.items() if name != "@context"]
         else:
-            waiting += [each for each in value if isinstance(each, _NESTED)]
-            seen += len(value)
+            members = value
+        waiting += [each for each in members if isinstance(each, _NESTED)]
+        seen += len(value)
         if seen > MAXIMUM_VALUES:
             raise TooComplexError(f"more than {MAXIMUM_VALUES} values")
 

@@ -109,6 +109,15 @@ class ActiveContext:
     properties: dict[str, Property] = field(default_factory=dict)
     type_iris: dict[str, str] = field(default_factory=dict)
 
+    def names_keywords_as(self, other: ActiveContext) -> bool:
+        """Whether `@id` and `@type` have one name each, and the same in both."""
+        return (
+            self.id_name == other.id_name
+            and self.type_name == other.type_name
+            and self.id_name is not None
+            and self.type_name is not None
+        )
+
 
 class TermTables:
     """Active contexts over one selection of pinned documents. Safe to share between threads."""
