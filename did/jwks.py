@@ -14,15 +14,13 @@ from urllib.parse import urlsplit
 from contexts import ContextsError, strict_json
 from did.errors import (
     DidError,
-    DidNotFoundError,
     InvalidDidError,
     InvalidKeyError,
-    ResolutionUnavailableError,
     UnknownMethodError,
 )
-from did.fetcher import FetchError, TooManyFetchesError
 from did.keys import PublicKey
 from did.methods.web import did_web, did_web_url
+from did.published import fetch_published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +32,6 @@ MAXIMUM_KEYS: Final = 100
 _MAX_BYTES: Final = 131_072
 _MAX_DEPTH: Final = 8
 _ACCEPT: Final = "application/jwk-set+json, application/json"
-_OK: Final = 200
-_GONE: Final = frozenset({404, 410})
 
 
 class InvalidJwksError(DidError):
@@ -94,18 +90,9 @@ def fetch_jwks(url: str, *, fetcher: Fetcher) -> list[PublishedKey]:
         TooManyFetchesError: this verification may ask for no more.
         InvalidJwksError: as `read_jwks`.
     """
+    body = fetch_published(url, fetcher=fetcher, accept=_ACCEPT, max_bytes=_MAX_BYTES)
     try:
-        fetched = fetcher.get(url, accept=_ACCEPT, max_bytes=_MAX_BYTES)
-    except TooManyFetchesError:
-        raise
-    except FetchError as err:
-        raise ResolutionUnavailableError(f"{url}: {err.code}") from err
-    if fetched.status in _GONE:
-        raise DidNotFoundError(f"{url}: HTTP {fetched.status}")
-    if fetched.status != _OK:
-        raise ResolutionUnavailableError(f"{url}: HTTP {fetched.status}")
-    try:
-        raw = strict_json.loads(fetched.body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
+        raw = strict_json.loads(body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
     except ContextsError as err:
         raise InvalidJwksError(f"{url}: {err.code}") from err
     return read_jwks(raw)

@@ -11,30 +11,26 @@ from typing import TYPE_CHECKING, Any, Final
 from contexts import ContextsError, strict_json
 from did.document import DidDocument
 from did.errors import (
-    DidNotFoundError,
     InvalidDidDocumentError,
     MethodNotSupportedError,
-    ResolutionUnavailableError,
 )
-from did.fetcher import FetchError, TooManyFetchesError
 from did.methods.jwk import resolve_did_jwk
 from did.methods.key import resolve_did_key
 from did.methods.web import did_web_url
+from did.published import fetch_published
 from did.syntax import parse_did, split_method_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from did.document import Relationship, VerificationMethod
-    from did.fetcher import Fetched, Fetcher
+    from did.fetcher import Fetcher
 
 _ACCEPT: Final = "application/did+ld+json, application/did+json, application/ld+json, application/json"
 _MAX_BYTES: Final = 65_536
 _MAX_DEPTH: Final = 16
 # 256 documents of an ordinary size
 _REMEMBERED_BYTES: Final = 1_048_576
-_OK: Final = 200
-_GONE: Final = frozenset({404, 410})
 
 
 # what such a DID says never changes, and the same few issuers and holders come again and again
@@ -142,20 +138,10 @@ class Resolver:
         if known is not None:
             return known
         # only a document that was read to its end is remembered: a failure leaves no trace
-        body = self._fetch(url)
+        body = fetch_published(url, fetcher=self._fetcher, accept=_ACCEPT, max_bytes=_MAX_BYTES)
         document = DidDocument.parse(_read_json(body, url), expected_did=did)
         self._remembered.remember(did, document, now, size=len(body))
         return document
-
-    def _fetch(self, url: str) -> bytes:
-        try:
-            fetched = self._fetcher.get(url, accept=_ACCEPT, max_bytes=_MAX_BYTES)
-        except TooManyFetchesError:
-            raise
-        except FetchError as err:
-            raise ResolutionUnavailableError(f"{url}: {err.code}") from err
-        _check_status(fetched, url)
-        return fetched.body
 
 
 def _read_json(body: bytes, url: str) -> Any:
@@ -163,13 +149,6 @@ def _read_json(body: bytes, url: str) -> Any:
         return strict_json.loads(body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
     except ContextsError as err:
         raise InvalidDidDocumentError(f"{url}: {err.code}") from err
-
-
-def _check_status(fetched: Fetched, url: str) -> None:
-    if fetched.status in _GONE:
-        raise DidNotFoundError(f"{url}: HTTP {fetched.status}")
-    if fetched.status != _OK:
-        raise ResolutionUnavailableError(f"{url}: HTTP {fetched.status}")
 
 
 class _Remembered:

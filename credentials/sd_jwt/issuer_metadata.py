@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 from contexts import ContextsError, strict_json
 from credentials.exchange.urls import UrlSyntaxError, read_origin
 from credentials.sd_jwt.errors import SdJwtError
-from did.errors import DidNotFoundError, ResolutionUnavailableError
-from did.fetcher import FetchError, TooManyFetchesError
 from did.jwks import fetch_jwks, read_jwks
+from did.published import fetch_published
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +30,6 @@ JsonObject = dict[str, Any]
 WELL_KNOWN: Final = "/.well-known/jwt-vc-issuer"
 _MAX_BYTES: Final = 131_072
 _MAX_DEPTH: Final = 16
-_OK: Final = 200
-_GONE: Final = frozenset({404, 410})
 # no segment that a server could take for another path: dots, and encoded dots, slashes and controls
 _PATH: Final = re.compile(
     r"(?:/(?!\.{1,2}(?:/|$))"
@@ -100,18 +97,9 @@ def fetch_issuer_keys(issuer_id: str, *, fetcher: Fetcher, allow_loopback: bool)
 
 
 def _fetch_metadata(url: str, fetcher: Fetcher) -> JsonObject:
+    body = fetch_published(url, fetcher=fetcher, accept="application/json", max_bytes=_MAX_BYTES)
     try:
-        fetched = fetcher.get(url, accept="application/json", max_bytes=_MAX_BYTES)
-    except TooManyFetchesError:
-        raise
-    except FetchError as err:
-        raise ResolutionUnavailableError(f"{url}: {err.code}") from err
-    if fetched.status in _GONE:
-        raise DidNotFoundError(f"{url}: HTTP {fetched.status}")
-    if fetched.status != _OK:
-        raise ResolutionUnavailableError(f"{url}: HTTP {fetched.status}")
-    try:
-        metadata = strict_json.loads(fetched.body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
+        metadata = strict_json.loads(body, max_bytes=_MAX_BYTES, max_depth=_MAX_DEPTH)
     except ContextsError as err:
         raise SdJwtError("issuer_metadata_invalid", f"{url}: {err.code}") from err
     if not isinstance(metadata, dict):
