@@ -5,7 +5,7 @@ STAMP  := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench bench-long flame corpus mutants referees contexts lock settings screenshots
+.PHONY: help setup demo test check format bench bench-long flame corpus mutants referees contexts lock settings conformance screenshots
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -21,7 +21,7 @@ demo: $(STAMP) ## two nodes, a wallet, two verifiers, and the drone story over H
 test: $(STAMP) ## every test, with PostgreSQL and a real browser (ARGS="-k word" to narrow)
 	@$(PY) tests/run.py $(ARGS)
 
-check: $(STAMP) ## ruff, mypy, import-linter, migrations, messages, settings page
+check: $(STAMP) ## ruff, mypy, import-linter, migrations, messages, settings and conformance pages
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
@@ -29,6 +29,7 @@ check: $(STAMP) ## ruff, mypy, import-linter, migrations, messages, settings pag
 	$(PY) -m web.i18n issuer_node wallet verifier passeur
 	$(PY) tools/check_migrations.py
 	$(PY) tools/settings_page.py --check
+	$(PY) -m tools.conformance_page --check
 
 format: $(STAMP) ## put the code in shape
 	$(VENV)/bin/ruff check --fix .
@@ -52,11 +53,15 @@ mutants: $(STAMP) ## 100,000 mutants (COUNT=n) of valid artefacts: what is accep
 referees: $(STAMP) ## 100,000 generated documents (COUNT=n): our single pass beside PyLD and pyoxigraph
 	@PASSEUR_EXAMPLES=$(or $(COUNT),100000) $(PY) -m pytest -q -p no:cacheprovider tests/unit/contexts/test_referees.py
 
-contexts: $(STAMP) ## fetch the published context documents again and compare every byte
+contexts: $(STAMP) ## fetch the published contexts and schemas again and compare every byte
 	@$(PY) -m contexts.refresh
+	@$(PY) -m contexts.refresh credentials/schemas/documents schemas
 
 settings: $(STAMP) ## docs/settings.md, anew from the settings classes
 	@$(PY) tools/settings_page.py
+
+conformance: $(STAMP) ## docs/conformance.md, anew from docs/conformance/ and the marks of the tests
+	@$(PY) -m tools.conformance_page
 
 screenshots: $(STAMP) ## the pictures in docs/screenshots, from real Chromium
 	@PASSEUR_SCREENSHOTS=docs/screenshots $(PY) tests/run.py tests/browser

@@ -11,9 +11,11 @@ from credentials.data_integrity import add_proof
 from credentials.open_badges import (
     Achievement,
     Alignment,
+    Criteria,
     Evidence,
-    Issuer,
+    Image,
     Kind,
+    Profile,
     build_open_badge_credential,
 )
 from did.document import DocumentKey, build_did_document
@@ -95,16 +97,18 @@ def make_credential(material: Material, number: int, *, issuer: str = ISSUER) ->
     """One unsigned credential of 3 to 4 KB, unlike every other number's."""
     credential = build_open_badge_credential(
         credential_id=f"urn:uuid:00000000-0000-4000-8000-{number:012d}",
-        issuer=Issuer(id=issuer, name="Une structure (exemple)", url="https://node.example/"),
+        issuer=Profile(id=issuer, name="Une structure (exemple)", url="https://node.example/"),
         achievement=Achievement(
             id="https://node.example/badges/drone",
             name="J'ai piloté un drone",
             description="A préparé, fait voler et posé un drone pendant un atelier au fablab.",
-            criteria_narrative=_SENTENCE * 12,
-            kind=Kind.EXPERIENCE,
-            image_url="https://node.example/badges/drone/image",
-            image_caption="Un drone au-dessus d'un champ",
-            alignments=tuple(
+            criteria=Criteria(narrative=_SENTENCE * 12),
+            achievement_type=Kind.EXPERIENCE.achievement_type,
+            in_language="fr",
+            image=Image(
+                id="https://node.example/badges/drone/image", caption="Un drone au-dessus d'un champ"
+            ),
+            alignment=tuple(
                 Alignment(
                     target_name=f"Compétence {letter} (exemple)",
                     target_url=f"https://skills.example/{letter}",

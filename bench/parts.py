@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bench.material import NOW, make_credential
 from bench.timing import microseconds
-from contexts import DEFAULT_LIMITS, strict_json
+from contexts import DEFAULT_LIMITS, hash_canonical, strict_json
 from contexts.rdfc import canonical_nquads
 from contexts.statements import to_statements
 from credentials.data_integrity import add_proof, verify_proofs
@@ -31,22 +31,21 @@ def measure_parts(material: Material) -> dict[str, float]:
     received = strict_json.dumps(signed)
     unsecured = {name: value for name, value in signed.items() if name != "proof"}
     options = {name: value for name, value in signed["proof"].items() if name != "proofValue"}
-    pair = (unsecured, options | {"@context": signed["@context"]})
-    tables = material.contexts.newest().tables
-    quads = [to_statements(each, tables=tables, limits=DEFAULT_LIMITS) for each in pair]
-    forms = [canonical_nquads(each).encode() for each in quads]
-    key, data = (
-        material.issuer.public_key,
-        b"".join(hashlib.sha256(each).digest() for each in reversed(forms)),
-    )
+    configuration = options | {"@context": signed["@context"]}
+    selection = material.contexts.newest()
+    quads = to_statements(unsecured, tables=selection.tables, limits=DEFAULT_LIMITS)
+    form = canonical_nquads(quads, are_distinct=True).encode()
+    proof_hash = hash_canonical(configuration, selection=selection)
+    key, data = material.issuer.public_key, proof_hash + hashlib.sha256(form).digest()
     signature = material.issuer.sign(data)
     parts = {
         "parse": microseconds(lambda: strict_json.loads(received)),
+        "proof options": microseconds(lambda: hash_canonical(configuration, selection=selection)),
         "expand": microseconds(
-            lambda: [to_statements(each, tables=tables, limits=DEFAULT_LIMITS) for each in pair]
+            lambda: to_statements(unsecured, tables=selection.tables, limits=DEFAULT_LIMITS)
         ),
-        "canonicalize": microseconds(lambda: [canonical_nquads(each) for each in quads]),
-        "hash": microseconds(lambda: [hashlib.sha256(each).digest() for each in forms]),
+        "canonicalize": microseconds(lambda: canonical_nquads(quads, are_distinct=True)),
+        "hash": microseconds(lambda: hashlib.sha256(form).digest()),
         "sign": microseconds(lambda: material.issuer.sign(data)),
         "check the signature": microseconds(lambda: key.verify(signature, data)),
     }

@@ -15,11 +15,12 @@ from contexts.errors import (
     TooComplexError,
     UnknownContextError,
 )
-from contexts.limits import DEFAULT_LIMITS, Limits
+from contexts.limits import DEFAULT_LIMITS, MAXIMUM_WORK, Limits, WorkBudget, reading_units
 from contexts.store import ContextSelection, ContextStore
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "MAXIMUM_WORK",
     "CanonicalHasher",
     "ContextIntegrityError",
     "ContextSelection",
@@ -34,7 +35,9 @@ __all__ = [
     "StrictJsonError",
     "TooComplexError",
     "UnknownContextError",
+    "WorkBudget",
     "canonicalize",
     "hash_canonical",
+    "reading_units",
     "strict_json",
 ]

@@ -13,7 +13,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from contexts import strict_json
-from contexts.limits import DEFAULT_LIMITS
+from contexts.flat import flat_nquads
+from contexts.limits import DEFAULT_LIMITS, STATEMENT_UNITS, TEXT_OF_A_UNIT
 from contexts.literals import to_utf8
 from contexts.rdfc import HASH_FUNCTIONS, canonical_nquads
 from contexts.statements import to_statements
@@ -57,8 +58,22 @@ def canonicalize(
         TooComplexError: over a limit.
         UnknownContextError, InlineContextError: a context from outside.
     """
-    quads = to_statements(document, tables=selection.tables, limits=limits)
-    return canonical_nquads(quads, algorithm=algorithm, work=limits.work)
+    if limits is DEFAULT_LIMITS:
+        lines = flat_nquads(document, selection.tables)
+        if lines is not None:
+            selection.spend(len(lines) * STATEMENT_UNITS)
+            return "".join(lines)
+    quads = to_statements(document, tables=selection.tables, limits=limits, budget=selection.budget)
+    canonical = canonical_nquads(
+        quads,
+        are_distinct=True,
+        algorithm=algorithm,
+        work=limits.work,
+        work_of_a_node=limits.work_of_a_node,
+        budget=selection.budget,
+    )
+    selection.spend(len(canonical) // TEXT_OF_A_UNIT)
+    return canonical
 
 
 def hash_canonical(

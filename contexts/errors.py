@@ -2,7 +2,7 @@
 
 ContextsError
 ├── StrictJsonError          "json_syntax", "duplicate_member", "number_range", "too_deep", "too_large",
-│                            "encoding", "lone_surrogate", "nul_character"
+│                            "too_complex", "encoding", "lone_surrogate", "nul_character"
 ├── UnknownContextError      "unknown_context"
 ├── InlineContextError       "inline_context"
 ├── DataLossError            "data_loss"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from json.encoder import encode_basestring
 from typing import Final
 
 from contexts.errors import StrictJsonError
@@ -23,7 +24,8 @@ _ESCAPES: Final = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)} | {
     0x22: '\\"',
     0x5C: "\\\\",
 }
-NEEDS_ESCAPE: Final = re.compile(r'[\x00-\x1f\x7f"\\]').search
+DELETE: Final = "\x7f"
+JSON_QUOTED: Final = encode_basestring
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`\ud800-\udfff]*")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _DOUBLE: Final = re.compile(r"(\d)0*E\+?(-)?0*(\d)")
@@ -40,11 +42,6 @@ def is_language_tag(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
-def escape(text: str) -> str:
-    """Escape what canonical N-Quads escape, and nothing else."""
-    return text.translate(_ESCAPES) if NEEDS_ESCAPE(text) else text
-
-
 def to_utf8(text: str) -> bytes:
     """Encode canonical N-Quads, or a part of them.
 
@@ -59,14 +56,21 @@ def to_utf8(text: str) -> bytes:
 
 def string_literal(text: str, *, datatype: str = "", language: str = "") -> str:
     """A literal; `datatype` "" or xsd:string is a plain one."""
-    return f'"{escape(text)}{literal_end(datatype=datatype, language=language)}'
+    return quoted(text) + literal_end(datatype=datatype, language=language)
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, with escaped in it what canonical N-Quads escape, and nothing else."""
+    plain = JSON_QUOTED(text)
+    # JSON leaves alone what we do, but for DEL; where it escapes something, it may write it another way
+    return plain if len(plain) == len(text) + 2 and DELETE not in text else f'"{text.translate(_ESCAPES)}"'
 
 
 def literal_end(*, datatype: str = "", language: str = "") -> str:
-    """What stands after a literal's text: the closing quote, and its language or datatype."""
+    """What stands after a literal's text in its quotes: its language or datatype, or nothing."""
     if language:
-        return f'"@{language}'
-    return '"' if datatype in {"", _STRING} else f'"^^<{datatype}>'
+        return f"@{language}"
+    return "" if datatype in {"", _STRING} else f"^^<{datatype}>"
 
 
 def boolean_literal(value: bool, *, datatype: str = "") -> str:  # noqa: FBT001 - it is the value

@@ -54,7 +54,7 @@ def to_located_statements(
         ContextsError: as for `to_statements`.
     """
     writer = _LocatedWriter(selection.tables, limits)
-    writer.write_document(document)
+    writer.write_within(selection.budget, document)
     return LocatedStatements(writer.quads, writer.places, frozenset(writer.whole))
 
 

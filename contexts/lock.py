@@ -19,7 +19,7 @@ class Origin:
     """Where the bytes of a document come from.
 
     Args:
-        registry: "npm" or "pypi".
+        registry: "npm", "pypi" (a wheel) or "pypi-sdist".
         package: its name there.
         version: exactly this one.
         path: of the file within the package.
@@ -78,14 +78,18 @@ class PinnedVersion:
     origin: Origin | None
 
 
-def read_lock(directory: Path) -> dict[str, tuple[PinnedVersion, ...]]:
+def read_lock(directory: Path, *, section: str = "contexts") -> dict[str, tuple[PinnedVersion, ...]]:
     """Read the lock of a directory: URL to its versions, newest first.
+
+    Args:
+        directory: with a `lock.json`.
+        section: what it pins.
 
     Raises:
         ContextIntegrityError: there is none, or it has another shape.
     """
     try:
-        entries = json.loads((directory / LOCK_NAME).read_bytes())["contexts"]
+        entries = json.loads((directory / LOCK_NAME).read_bytes())[section]
         return {
             url: tuple(_read_version(url, each) for each in versions) for url, versions in entries.items()
         }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contexts.terms import ActiveContext, Term
 
 BOOLEAN: Final = f"{XSD}boolean"
+RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 # some published contexts write the namespace with https
 _NUMBER: Final = re.compile(
     r"https?://www\.w3\.org/2001/XMLSchema#(?:float|double|decimal|(?:nonNegative|nonPositive|positive|negative)?"
@@ -33,13 +34,22 @@ class Property:
     Args:
         term: its definition.
         predicate: N-Quads term.
-        text_end: what stands after the text of a plain string, from the closing quote on; "" where a string
-            has to be looked at.
+        text_end: what stands after a plain string in its quotes: nothing, a language, or a datatype; None
+            where a string has to be looked at.
+        step: what it adds to the JSON pointer of its node.
+        has_synonyms: another name could state the same.
     """
 
     term: Term
     predicate: str
-    text_end: str
+    text_end: str | None
+    step: str
+    has_synonyms: bool
+
+
+def pointer(at: str, name: str) -> str:
+    """The JSON pointer of a member of what is at a place."""
+    return f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
 def property_of(name: str, active: ActiveContext, at: str) -> Property:
@@ -54,6 +64,8 @@ def property_of(name: str, active: ActiveContext, at: str) -> Property:
         DataLossError: it states nothing, or what another name should state.
         InvalidDocumentError: a kind of term that no credential needs.
     """
+    if name in {"@id", "@type"}:
+        raise DataLossError(f"another name for {name}", pointer=at)
     if name.startswith("@"):
         raise InvalidDocumentError(f"{name[:80]} in a node", pointer=at)
     term = active.terms.get(name)
@@ -64,21 +76,31 @@ def property_of(name: str, active: ActiveContext, at: str) -> Property:
         term = plain_term(active.vocab + name)
     if not term.is_supported or term.iri.startswith("@"):
         raise InvalidDocumentError("a kind of term that no credential needs", pointer=at)
+    if term.iri == RDF_TYPE:
+        raise DataLossError("another name for @type", pointer=at)
     if name in active.class_names:
         raise DataLossError("the name of a class as a property", pointer=at)
     if not is_absolute_iri(term.iri):
         raise DataLossError("a term that stands for no IRI", pointer=at)
-    found = Property(term, f"<{term.iri}>", _text_end(term, active))
+    has_synonyms = _has_synonyms(name, term.iri, active)
+    text_end = None if has_synonyms else _text_end(term, active)
+    found = Property(term, f"<{term.iri}>", text_end, pointer("", name), has_synonyms)
     if name in active.terms:
         # there are as many as the pinned contexts define; a stranger's own names are not remembered
         active.properties[name] = found
     return found
 
 
-def _text_end(term: Term, active: ActiveContext) -> str:
+def _has_synonyms(name: str, iri: str, active: ActiveContext) -> bool:
+    """Whether another term stands for the same IRI, or a name that is no term could."""
+    by_vocabulary = active.vocab != "" and iri.startswith(active.vocab) and iri != active.vocab + name
+    return by_vocabulary or name not in active.terms or active.iris[iri] > 1
+
+
+def _text_end(term: Term, active: ActiveContext) -> str | None:
     if term.scoped or term.is_list or term.is_graph or term.type_ == BOOLEAN or is_number(term.type_):
-        return ""
+        return None
     if term.type_ in {"", "@none"}:
         language = active.language if term.language is None else term.language
-        return "" if active.has_direction else literal_end(language=language)
-    return "" if term.type_.startswith("@") else literal_end(datatype=term.type_)
+        return None if active.has_direction else literal_end(language=language)
+    return None if term.type_.startswith("@") else literal_end(datatype=term.type_)

@@ -14,10 +14,13 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from contexts.errors import TooComplexError
+from contexts.limits import PATH_UNITS
 from contexts.literals import to_utf8
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
+
+    from contexts.limits import WorkBudget
 
 Quad = tuple[str, str, str, str]
 
@@ -28,19 +31,33 @@ _STEPS_OF_A_PATH = 16
 MAXIMUM_DEPTH = 100
 
 
-def canonical_nquads(quads: Iterable[Quad], *, algorithm: str = "sha256", work: int = DEFAULT_WORK) -> str:
+def canonical_nquads(
+    quads: Collection[Quad],
+    *,
+    are_distinct: bool = False,
+    algorithm: str = "sha256",
+    work: int = DEFAULT_WORK,
+    work_of_a_node: int = 0,
+    budget: WorkBudget | None = None,
+) -> str:
     """The canonical N-Quads document of a dataset.
 
     Args:
         quads: four N-Quads terms each; a graph name of "" is the default graph.
+        are_distinct: none of them is there twice, and needs to be looked for.
         algorithm: "sha256" or "sha384".
         work: how many permutation paths may be tried before the dataset is refused.
+        work_of_a_node: how many more for each node that its own statements do not tell from another; all
+            together never more than 4,000.
+        budget: what all that is verified with this dataset may cost.
 
     Raises:
-        TooComplexError: the budget is spent (poison graphs).
+        TooComplexError: the work is spent (poison graphs), or the budget.
     """
-    dataset = set(quads)
-    labels = canonical_labels(dataset, algorithm=algorithm, work=work)
+    dataset = quads if are_distinct else set(quads)
+    labels = canonical_labels(
+        dataset, algorithm=algorithm, work=work, work_of_a_node=work_of_a_node, budget=budget
+    )
     label = labels.get
     # as `nquad_line`, without a call for each: a credential's whole life is spent in such lines
     lines = [
@@ -54,10 +71,18 @@ def canonical_nquads(quads: Iterable[Quad], *, algorithm: str = "sha256", work: 
 
 
 def canonical_labels(
-    quads: Iterable[Quad], *, algorithm: str = "sha256", work: int = DEFAULT_WORK
+    quads: Iterable[Quad],
+    *,
+    algorithm: str = "sha256",
+    work: int = DEFAULT_WORK,
+    work_of_a_node: int = 0,
+    budget: WorkBudget | None = None,
 ) -> dict[str, str]:
-    """Blank node label (`_:b0`) to canonical label (`_:c14n0`), for every blank node of the dataset."""
-    return _Canonicalization(algorithm, work).run(quads)
+    """Blank node label (`_:b0`) to canonical label (`_:c14n0`), for every blank node of the dataset.
+
+    Arguments and errors as `canonical_nquads`.
+    """
+    return _Canonicalization(algorithm, work, work_of_a_node, budget).run(quads)
 
 
 def nquad_line(quad: Quad, labels: Mapping[str, str]) -> str:
@@ -100,9 +125,11 @@ class _Issuer:
 class _Canonicalization:
     """The canonicalization state (section 4.3) of one run."""
 
-    def __init__(self, algorithm: str, work: int) -> None:
+    def __init__(self, algorithm: str, work: int, work_of_a_node: int, budget: WorkBudget | None) -> None:
         self._hash_function = HASH_FUNCTIONS[algorithm]
         self._work = work
+        self._work_of_a_node = work_of_a_node
+        self._budget = budget
         self._depth = 0
         self._quads: dict[str, list[Quad]] = {}
         self._links: dict[str, dict[tuple[str, str, str], int]] = {}
@@ -125,6 +152,10 @@ class _Canonicalization:
                 mentions.setdefault(object_, []).append(quad)
             if graph and graph[0] == "_" and graph not in {subject, object_}:
                 mentions.setdefault(graph, []).append(quad)
+        if len(mentions) == 1:
+            # the only one needs nothing to be told apart by
+            self._canonical.issue(*mentions)
+            return self._canonical.issued
         # 3: first degree hashes
         by_hash: dict[str, list[str]] = {}
         for label in self._quads:
@@ -134,10 +165,23 @@ class _Canonicalization:
             if len(by_hash[digest]) == 1:
                 self._canonical.issue(by_hash[digest][0])
         # 5: the others by the paths that lead to them
-        for digest in sorted(by_hash):
-            if len(by_hash[digest]) > 1:
-                self._name_by_paths(by_hash[digest])
+        if len(self._canonical.issued) < len(mentions):
+            self._name_others([by_hash[digest] for digest in sorted(by_hash) if len(by_hash[digest]) > 1])
         return self._canonical.issued
+
+    def _name_others(self, groups: list[list[str]]) -> None:
+        """Name those that their own statements do not tell apart, group by group, within the work allowed."""
+        alike = sum(map(len, groups))
+        allowed = min(self._work + self._work_of_a_node * alike, max(self._work, DEFAULT_WORK))
+        if self._budget is not None:
+            allowed = min(allowed, self._budget.left // PATH_UNITS)
+        self._work = allowed
+        try:
+            for labels in groups:
+                self._name_by_paths(labels)
+        finally:
+            if self._budget is not None:
+                self._budget.count((allowed - self._work) * PATH_UNITS)
 
     def _name_by_paths(self, labels: list[str]) -> None:
         paths: list[tuple[str, _Issuer]] = []
@@ -183,7 +227,9 @@ class _Canonicalization:
             raise TooComplexError("a path of blank nodes is longer than any document needs")
         # 1 to 3: neighbours by the hash of how they are related
         neighbours: dict[str, list[str]] = {}
-        for (position, predicate, related), times in self._links_of(label).items():
+        links = self._links_of(label)
+        self._spend(len(links) // _STEPS_OF_A_PATH)
+        for (position, predicate, related), times in links.items():
             digest = self._related(position, predicate, related, issuer)
             neighbours.setdefault(digest, []).extend([related] * times)
         # 4 and 5: the path that sorts first, for each group of neighbours
@@ -192,6 +238,11 @@ class _Canonicalization:
             path, issuer = self._best_path(neighbours[digest], issuer)
             data += [digest, path]
         return self._hash("".join(data)), issuer
+
+    def _spend(self, paths: int) -> None:
+        self._work -= paths
+        if self._work < 0:
+            raise TooComplexError("the blank nodes of this document are entangled beyond the work budget")
 
     def _best_path(self, related: list[str], issuer: _Issuer) -> tuple[str, _Issuer]:
         best_path, best_issuer = "", issuer
@@ -204,9 +255,8 @@ class _Canonicalization:
 
     def _path(self, permutation: tuple[str, ...], issuer: _Issuer, best: str) -> tuple[str, _Issuer] | None:
         """5.4 to 5.6 for one permutation; None as soon as it cannot become the best."""
-        self._work -= 1 + len(permutation) // _STEPS_OF_A_PATH
-        if self._work < 0:
-            raise TooComplexError("the blank nodes of this document are entangled beyond the work budget")
+        # the issuer was copied for this path
+        self._spend(1 + (len(permutation) + len(issuer.issued) // _STEPS_OF_A_PATH) // _STEPS_OF_A_PATH)
         path, recursion = "", []
         for related in permutation:
             if related in self._canonical.issued:

@@ -1,4 +1,5 @@
 """`python -m contexts.refresh`: fetch the packages that the documents come from, and compare every byte.
+Another directory and the section of its lock may be named: `credentials/schemas/documents schemas`.
 
 Nothing is written here: a difference is for a person to look at, and the lock is changed by hand.
 """
@@ -29,7 +30,7 @@ class Packages(Protocol):
     """Where published packages come from."""
 
     def archive(self, registry: str, package: str, version: str) -> bytes:
-        """Give the published archive: a gzipped tar from "npm", a wheel from "pypi".
+        """Give the published archive: a gzipped tar from "npm" and "pypi-sdist", a wheel from "pypi".
 
         Raises:
             ContextIntegrityError: it cannot be had.
@@ -46,10 +47,10 @@ class PackageClients:
             match registry:
                 case "npm":
                     command = ["npm", "pack", f"{package}@{version}", "--silent"]
-                case "pypi":
-                    pinned = f"{package}=={version}"
-                    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-                    command += ["--only-binary=:all:", "--disable-pip-version-check", pinned]
+                case "pypi" | "pypi-sdist":
+                    form = "--no-binary=:all:" if registry == "pypi-sdist" else "--only-binary=:all:"
+                    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", form]
+                    command += ["--disable-pip-version-check", f"{package}=={version}"]
                 case _:
                     raise ContextIntegrityError(f"unknown registry {registry}")
             _run(command, directory)
@@ -89,13 +90,18 @@ def read_member(archive: bytes, path: str) -> bytes:
 
 
 def compare(
-    packages: Packages, *, directory: Path = DOCUMENTS, say: Callable[[str], object] = lambda _: None
+    packages: Packages,
+    *,
+    directory: Path = DOCUMENTS,
+    section: str = "contexts",
+    say: Callable[[str], object] = lambda _: None,
 ) -> list[str]:
     """Compare every document with what its package holds now.
 
     Args:
         packages: where they come from; each archive is asked for once.
         directory: of the lock.
+        section: of the lock.
         say: hears a line per document.
 
     Returns:
@@ -107,7 +113,8 @@ def compare(
         content = read_member(archive(origin.registry, origin.package, origin.version), origin.path)
         return origin.extract(content)
 
-    versions = [version for several in read_lock(directory).values() for version in several]
+    locked = read_lock(directory, section=section)
+    versions = [version for several in locked.values() for version in several]
     differences = []
     for version in versions:
         difference = _difference(version, directory, published)
@@ -130,9 +137,10 @@ def _difference(version: PinnedVersion, directory: Path, published: Callable[[Or
 
 def main() -> int:
     """Compare, tell each document, and give the exit code: 0 if all bytes are the same."""
-    differences = compare(PackageClients(), say=sys.stdout.write)
+    directory, section = sys.argv[1:] or (str(DOCUMENTS), "contexts")
+    differences = compare(PackageClients(), directory=Path(directory), section=section, say=sys.stdout.write)
     said = f"{len(differences)} differ" if differences else "all the same"
-    sys.stdout.write(f"contexts: {said}\n")
+    sys.stdout.write(f"{section}: {said}\n")
     return 1 if differences else 0
 
 

@@ -10,12 +10,13 @@ achievements and those who earned them are described in one place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contexts.errors import DataLossError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from contexts.rdfc import Quad
     from contexts.terms import ActiveContext
 
@@ -40,49 +41,62 @@ _SAID_BY_PROFILES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Description:
-    types: list[str]
-    statements: list[Quad]
+class Description(NamedTuple):
+    """One place that says something of a node.
+
+    Args:
+        graph: N-Quads term of the graph it is in, "" for the default one.
+        subject: N-Quads term of the node.
+        types: those that it gives to the node.
+        start: where its statements begin among those of the document.
+        end: where they end; what hangs below the node stands between.
+        active: the terms that hold there.
+        is_root: it is the root of a graph.
+        at: JSON pointer to it.
+    """
+
+    graph: str
+    subject: str
+    types: Sequence[str]
+    start: int
+    end: int
     active: ActiveContext
     is_root: bool
     at: str
 
     @property
     def is_whole(self) -> bool:
+        """Whether nothing may be said of this node elsewhere that could be said here."""
         return self.is_root or not WHOLE_TYPES.isdisjoint(self.types)
 
-    def leaves(self, other: _Description) -> bool:
-        """Whether another description says nothing of what could be said here instead."""
-        own = _SAID_BY_PROFILES if _PROFILE in other.types else frozenset[str]()
-        said = {predicate[1:-1] for _, predicate, _, _ in other.statements} - own
-        return not any(map(self._could_say, said))
+    def leaves(self, said: frozenset[Quad], types: Sequence[str]) -> bool:
+        """Whether what another description says is nothing that could be said here instead."""
+        own = _SAID_BY_PROFILES if _PROFILE in types else frozenset[str]()
+        return not any(map(self._could_say, {predicate[1:-1] for _, predicate, _, _ in said} - own))
 
     def _could_say(self, iri: str) -> bool:
         vocab = self.active.vocab
         return iri in self.active.iris or (vocab != "" and iri.startswith(vocab))
 
 
-@dataclass(slots=True)
 class Descriptions:
-    """What each named node is said to be, at each place that says more than its id."""
+    """What each named node is said to be, at each place that says more than its id.
 
-    _by_node: dict[tuple[str, str], list[_Description]] = field(default_factory=dict)
+    Args:
+        quads: all that the document states.
+    """
 
-    def add(
-        self,
-        graph: str,
-        subject: str,
-        *,
-        types: list[str],
-        statements: list[Quad],
-        active: ActiveContext,
-        is_root: bool,
-        at: str,
-    ) -> None:
-        """Record one description: the statements that this very place makes about the node, in its terms."""
-        description = _Description(types, statements, active, is_root, at)
-        self._by_node.setdefault((graph, subject), []).append(description)
+    def __init__(self, quads: list[Quad]) -> None:
+        # whether some node is described in several places
+        self.have_repeats = False
+        self._quads = quads
+        self._by_node: dict[tuple[str, str], list[Description]] = {}
+
+    def add(self, description: Description) -> None:
+        """Record one description, after those that stand within it."""
+        places = self._by_node.setdefault(description[:2], [])
+        places.append(description)
+        self.have_repeats = self.have_repeats or len(places) > 1
 
     def check(self) -> None:
         """Another description of what is described in one place has types that this one has not, and says
@@ -94,23 +108,42 @@ class Descriptions:
         """
         for places in self._by_node.values():
             if len(places) > 1:
-                _check_places(places)
+                _check_places(places, self._said_at(places))
+
+    def _said_at(self, places: list[Description]) -> Iterator[frozenset[Quad]]:
+        """What each place says of the node itself: what stands below may speak of it too, but elsewhere."""
+        apart: list[Description] = []
+        for place in places:
+            said: list[Quad] = []
+            end = place.end
+            # those that stand within this one were recorded just before it
+            while apart and apart[-1].start >= place.start:
+                within = apart.pop()
+                said += self._quads[within.end : end]
+                end = within.start
+            said += self._quads[place.start : end]
+            apart.append(place)
+            yield frozenset(each for each in said if each[0] == place.subject and each[3] == place.graph)
 
 
-def _check_places(places: list[_Description]) -> None:
+def _check_places(places: list[Description], said: Iterable[frozenset[Quad]]) -> None:
     # a place that says the very same as another says nothing more: the first stands for both
-    differing: dict[object, _Description] = {}
-    for each in places:
-        said = frozenset(each.types), frozenset(each.statements), each.is_whole
-        differing.setdefault(said, each)
-    first, *others = differing.values()
-    if not others or not any(each.is_whole for each in differing.values()):
+    differing: dict[object, tuple[Description, frozenset[Quad]]] = {}
+    for place, own in zip(places, said, strict=True):
+        differing.setdefault((frozenset(place.types), own, place.is_whole), (place, own))
+    _, *others = differing.values()
+    wholes = [place for place, _ in differing.values() if place.is_whole]
+    if not others or not wholes:
         return
-    types = [frozenset(each.types) for each in (first, *others)]
-    wholes = [each for each in differing.values() if each.is_whole]
+    types = [frozenset(place.types) for place, _ in differing.values()]
     if (
         not all(types)
         or sum(map(len, types)) != len(frozenset[str]().union(*types))
-        or not all(whole.leaves(each) for whole in wholes for each in differing.values() if each is not whole)
+        or not all(
+            whole.leaves(own, place.types)
+            for whole in wholes
+            for place, own in differing.values()
+            if place is not whole
+        )
     ):
-        raise DataLossError("another description of the same node", pointer=others[0].at)
+        raise DataLossError("another description of the same node", pointer=others[0][0].at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import marshal
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -16,26 +17,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from contexts.limits import WorkBudget
+
 MAXIMUM_SELECTIONS: Final = 8
 MAXIMUM_CONTEXTS: Final = 32
+MAXIMUM_REMEMBERED: Final = 256
 _NESTED: Final = (dict, list)
 MAXIMUM_VALUES: Final = 200_000
 
 
 @dataclass(frozen=True, eq=False)
 class ContextSelection:
-    """One version of each context.
+    """One version of each context: what a document is read with, and out of whose budget.
 
     Args:
         label: says which versions, for URLs that have several ("context-3.0.3.json 2026-06"); "" when there
             was no choice.
         digest: 32 bytes that differ between selections.
         tables: the term definitions.
+        budget: of the verification that reads with it; None: each document has its own limits, and no more.
     """
 
     label: str
     digest: bytes = field(repr=False)
     tables: TermTables = field(repr=False)
+    budget: WorkBudget | None = field(default=None, repr=False)
+
+    def within(self, budget: WorkBudget | None) -> ContextSelection:
+        """The same versions, read with out of a budget."""
+        return self if budget is None else ContextSelection(self.label, self.digest, self.tables, budget)
+
+    def spend(self, units: int) -> None:
+        """Take units of the budget, if there is one; see `WorkBudget.spend`."""
+        if self.budget is not None:
+            self.budget.spend(units)
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,7 @@ class ContextStore:
     def __init__(self, versions: Mapping[str, tuple[_Version, ...]]) -> None:
         self._versions = versions
         self._selections: dict[tuple[str, ...], ContextSelection] = {}
+        self._by_urls: dict[tuple[str, ...], tuple[ContextSelection, ...]] = {}
         self._by_labels: dict[tuple[tuple[str, str], ...], ContextSelection] = {}
         self._lock = threading.Lock()
 
@@ -100,16 +116,21 @@ class ContextStore:
 
     def selections_of(self, urls: Iterable[str]) -> tuple[ContextSelection, ...]:
         """The selections to try for a document that names these contexts; errors as `selections`."""
-        choices = [[(url, each.pinned.label) for each in self._versions[url]] for url in self._known(urls)]
-        combinations = itertools.islice(itertools.product(*choices), MAXIMUM_SELECTIONS)
-        return tuple(self._select(dict(each)) for each in combinations)
+        named = tuple(dict.fromkeys(urls))
+        known = self._by_urls.get(named)
+        if known is None:
+            known = self._find_selections(named)
+            if len(self._by_urls) >= MAXIMUM_REMEMBERED:
+                # pinned URLs can be put in many orders
+                self._by_urls.clear()
+            self._by_urls[named] = known
+        return known
 
     def all_documents(self) -> list[Any]:
         """Every version of every document; not to be changed."""
         return [each.document for versions in self._versions.values() for each in versions]
 
-    def _known(self, named: Iterable[str]) -> list[str]:
-        urls = list(dict.fromkeys(named))
+    def _find_selections(self, urls: tuple[str, ...]) -> tuple[ContextSelection, ...]:
         if not urls:
             raise InvalidDocumentError("no @context")
         if len(urls) > MAXIMUM_CONTEXTS:
@@ -117,7 +138,9 @@ class ContextStore:
         for url in urls:
             if url not in self._versions:
                 raise UnknownContextError(url[:200], pointer="/@context")
-        return urls
+        choices = [[(url, each.pinned.label) for each in self._versions[url]] for url in urls]
+        combinations = itertools.islice(itertools.product(*choices), MAXIMUM_SELECTIONS)
+        return tuple(self._select(dict(each)) for each in combinations)
 
     def _select(self, labels: Mapping[str, str]) -> ContextSelection:
         """The selection with these versions, newest for what is not named; made once, then shared."""
@@ -178,7 +201,29 @@ def context_values(document: object) -> Iterator[Any]:
             raise TooComplexError(f"more than {MAXIMUM_VALUES} values")
 
 
-def _urls_in(document: object) -> Iterator[str]:
+def _urls_in(document: object) -> Iterable[str]:
+    urls = _urls_at_the_top(document)
+    return _all_urls(document) if urls is None else urls
+
+
+def _urls_at_the_top(document: object) -> list[str] | None:
+    """The contexts of a document that has some URLs at its top and none below; None where it takes a look at
+    each value to know.
+    """
+    if type(document) is not dict:
+        return None
+    urls = document.get("@context")
+    below = [value for name, value in document.items() if name != "@context"]
+    try:
+        # written in one go, in a format without abbreviations: the name stands in it, or nowhere
+        written = marshal.dumps(below, 2)
+    except ValueError:
+        return None
+    is_plain = type(urls) is list and all(type(each) is str for each in urls) and b"@context" not in written
+    return urls if is_plain else None
+
+
+def _all_urls(document: object) -> Iterator[str]:
     for each in context_values(document):
         if not isinstance(each, str):
             raise InlineContextError("an inline context", pointer="/@context")

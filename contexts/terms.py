@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from contexts.errors import InlineContextError, InvalidDocumentError, UnknownCon
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contexts.flat import FlatForm, Names
     from contexts.properties import Property
 
 MAXIMUM_REMEMBERED: Final = 500
@@ -80,7 +82,7 @@ class ActiveContext:
         prefixes: names that may start compact IRIs.
         class_names: names without coercion that share their IRI with a term that has one (`Criteria` beside
             `criteria`): as a property they would state the same, where no reader looks for it.
-        iris: what the terms stand for.
+        iris: what the terms stand for, each with the number of its terms.
         vocab: IRI before names that are no terms, "" for none.
         language: language of plain strings, "" for none.
         has_direction: plain strings have a text direction, which RDF would lose.
@@ -89,14 +91,15 @@ class ActiveContext:
         id_name: the one name of `@id`; None if it has several.
         type_name: the one name of `@type`; None if it has several.
         properties: what `contexts.properties` worked out of these terms.
-        type_iris: what `contexts.statements` worked out of them: N-Quads terms of types.
+        types: what `contexts.statements` worked out of them: by the name of a type its N-Quads term, and the
+            terms that hold within a node of this one type.
     """
 
     terms: Mapping[str, Term | None]
     keywords: Mapping[str, str]
     prefixes: frozenset[str]
     class_names: frozenset[str]
-    iris: frozenset[str]
+    iris: Mapping[str, int]
     vocab: str
     language: str
     has_direction: bool
@@ -107,7 +110,7 @@ class ActiveContext:
     type_name: str | None
     steps: dict[_Step, ActiveContext] = field(default_factory=dict)
     properties: dict[str, Property] = field(default_factory=dict)
-    type_iris: dict[str, str] = field(default_factory=dict)
+    types: dict[str, tuple[tuple[str], ActiveContext]] = field(default_factory=dict)
 
     def names_keywords_as(self, other: ActiveContext) -> bool:
         """Whether `@id` and `@type` have one name each, and the same in both."""
@@ -139,6 +142,8 @@ class TermTables:
         self._definitions: dict[str, Term | None] = {}
         # PyLD shares the mappings that a step leaves alone: their texts are not written again
         self._texts: dict[int, tuple[Any, str]] = {}
+        # what `contexts.flat` worked out, which bounds it
+        self.flat_forms: dict[Names, FlatForm] = {}
         self._empty = self._make_initial()
 
     @property
@@ -206,6 +211,7 @@ class TermTables:
         self._interned.clear()
         self._definitions.clear()
         self._texts.clear()
+        self.flat_forms.clear()
         self._empty = self._make_initial()
 
     def _make_initial(self) -> ActiveContext:
@@ -243,7 +249,7 @@ class TermTables:
                 keywords=keywords,
                 prefixes=frozenset(name for name, term in terms.items() if term and term.is_prefix),
                 class_names=_class_names(terms),
-                iris=frozenset(term.iri for term in terms.values() if term),
+                iris=Counter(term.iri for term in terms.values() if term),
                 vocab=vocab,
                 language=language,
                 has_direction=has_direction,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat  # untrusted SVG is read below: no DOCTYPE, so no entity and nothing external
 from xml.sax.saxutils import quoteattr
 
+from credentials.cose import is_cose
 from credentials.errors import BakingError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _UTF8_BOM: Final = b"\xef\xbb\xbf"
 
 
 def unbake(data: bytes) -> bytes:
-    """Find the credential in whatever a person hands in: a PNG, an SVG, a JSON file, or a token.
+    """Find the credential in whatever a person hands in: a PNG, an SVG, a JSON file, a token, or COSE.
 
     Returns:
         The credential's bytes, as they were put there; not looked at any further.
@@ -50,6 +51,8 @@ def unbake(data: bytes) -> bytes:
             raise.
     """
     _check_size(data)
+    if is_cose(data):
+        return data
     text = data.removeprefix(_UTF8_BOM).strip()
     if data.startswith(_PNG):
         return unbake_png(data)

@@ -175,22 +175,6 @@ def _is_token(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and not value.startswith("{")
 
 
-def embedded_credentials(presentation: JsonObject, *, maximum: int) -> list[JsonObject]:
-    """Give the credentials in a presentation where all of them are objects that can be looked at.
-
-    Raises:
-        DataModelError: as `presented_credentials`, and "unsupported_securing" for a token or an envelope.
-    """
-    credentials = presented_credentials(presentation, maximum=maximum)
-    for number, credential in enumerate(credentials):
-        if isinstance(credential, bytes) or "EnvelopedVerifiableCredential" in _as_list(
-            credential.get("type")
-        ):
-            where = f"/verifiableCredential/{number}"
-            raise DataModelError("unsupported_securing", "enveloped", pointer=where)
-    return [credential for credential in credentials if not isinstance(credential, bytes)]
-
-
 def is_url(value: object) -> bool:
     """Tell whether a value is an absolute URL (any scheme: https, did, urn)."""
     return isinstance(value, str) and _ABSOLUTE_URL.fullmatch(value) is not None

@@ -9,8 +9,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, overload
 
-from contexts import ContextsError, TooComplexError
-from credentials.data_integrity.located_proofs import Expectation, LocatedProof, locate_proof, read_proof
+from contexts import ContextsError, TooComplexError, WorkBudget
+from credentials.costs import signature_units
+from credentials.data_integrity.located_proofs import (
+    Expectation,
+    KeyFinding,
+    LocatedProof,
+    locate_proof,
+    read_proof,
+)
 from credentials.data_integrity.options import input_document, read_proofs
 from credentials.data_integrity.registry import SUITES
 from credentials.data_integrity.selective import parse_pointers
@@ -70,7 +77,7 @@ def derive_credential(
 
     The base proof is verified on the way, under each selection of context versions, newest first; whether its
     key is the issuer's was seen when the credential was received. Other proofs of the set stay behind: they
-    are over the whole document.
+    are over the whole document. All of it together may cost what one verification may.
 
     Args:
         credential: with a base proof, alone or in a set; not changed. Text: an SD-JWT, of which the further
@@ -99,16 +106,19 @@ def derive_credential(
     if isinstance(credential, str):
         return derive_sd_jwt(credential, pointers)
     parse_pointers(pointers)
-    document = read_json_object(credential)
+    budget = WorkBudget()
+    document = read_json_object(credential, budget=budget)
     proof = _base_proof(read_proofs(document), suite)
     options = read_proof(
         document, proof, Expectation(_PURPOSE, None, None, now, timedelta(seconds=skew_seconds))
     )
-    located = locate_proof(options, resolver)
+    located = locate_proof(options, KeyFinding(resolver, now))
     if located.suite.selective is None:
         raise ProofError("no_base_proof", located.suite.name, pointer="/proof")
     secured = input_document(document, [])
-    selection = _selection_that_holds(located, located.suite.selective, secured, contexts)
+    selections = [each.within(budget) for each in contexts.selections(secured)]
+    selection = _selection_that_holds(located, located.suite.selective, secured, selections)
+    selection.spend(signature_units(located.suite, located.method.public_key.key_type, options.proof_value))
     shown, proof_value = located.suite.selective.derive(
         secured,
         options.signed_members,
@@ -144,17 +154,22 @@ def _can_derive(name: object) -> bool:
 
 
 def _selection_that_holds(
-    located: LocatedProof, selective: SelectiveDisclosure, secured: JsonObject, contexts: ContextStore
+    located: LocatedProof,
+    selective: SelectiveDisclosure,
+    secured: JsonObject,
+    selections: Sequence[ContextSelection],
 ) -> ContextSelection:
     """Find the context versions under which the base proof holds, newest first."""
     first_error: ProofError | ContextsError | None = None
-    for selection in contexts.selections(secured):
+    options, public_key = located.options, located.method.public_key
+    for selection in selections:
         try:
+            selection.spend(signature_units(located.suite, public_key.key_type, options.proof_value))
             selective.verify_base(
                 secured,
-                located.options.signed_members,
-                located.options.proof_value,
-                public_key=located.method.public_key,
+                options.signed_members,
+                options.proof_value,
+                public_key=public_key,
                 selection=selection,
             )
         except (ProofError, ContextsError) as err:

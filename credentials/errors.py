@@ -10,6 +10,8 @@ CredentialsError
 ├── LintError                "lint"
 ├── JwsError                 "jws_*"
 ├── JoseError                "jwt_*", "envelope_*": a JWT that is no credential of its form
+├── CoseError                "cose_*": a COSE_Sign1 that cannot be read or believed
+├── CborError                "cbor": bytes are no CBOR of the kind that is read here
 ├── SdJwtError              "sd_jwt_*", "disclosure_*", "key_binding_*", ...: see `credentials.sd_jwt.errors`
 ├── OpenBadgesV2Error        "ob2_*": a badge of Open Badges 2.0
 ├── LegacyVerifierError      "legacy_verifier_failed": another program gave no answer

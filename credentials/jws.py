@@ -1,7 +1,7 @@
 """Compact JWS, strict: three canonical parts, one algorithm per key; no header decides whom to believe.
 
-EdDSA (Ed25519), ES256, ES384 and RS256 only. There is no symmetric algorithm and no "none" in this code to be
-talked into, and no key is ever taken from a header: the caller says which key it expects.
+EdDSA (Ed25519), ES256, ES384, ES512 and RS256 only. There is no symmetric algorithm and no "none" in this
+code to be talked into, and no key is ever taken from a header: the caller says which key it expects.
 
 Source: RFC 7515, sections 5.2 and 7.1; RFC 7518, section 3; RFC 8037, section 3.1; RFC 8725, section 3.
 """
@@ -25,7 +25,7 @@ JsonObject = dict[str, Any]
 MAXIMUM_BYTES: Final = 131_072
 MAXIMUM_HEADER: Final = 8_192
 # what the protocols' own tokens are signed with; RS256 is for credentials, where Open Badges asks for it
-ALGORITHMS: Final = frozenset({"EdDSA", "ES256", "ES384"})
+ALGORITHMS: Final = frozenset({"EdDSA", "ES256", "ES384", "ES512"})
 _MAX_DEPTH: Final = 32
 _PARTS: Final = 3
 

@@ -177,7 +177,7 @@ class SecuredByLegacyProofs:
         _check_contexts_at_top(unsecured)
         selection = context.contexts.selections(unsecured)[0]
         # the other program's own view of what is signed is not ours: ours must lose nothing
-        context.hasher(unsecured, selection=selection)
+        context.hasher(unsecured, selection=selection.within(context.work))
         closed = unsecured | {"@context": _contexts_inlined(self.document["@context"], context)}
         _check_answers(self.legacy.verify([closed | {"proof": each.members} for each in proofs]), proofs)
         return ProofResult(

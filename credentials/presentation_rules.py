@@ -52,7 +52,8 @@ def fold_credentials(reports: Sequence[Report]) -> Check:
 
 def check_holder_binding(reports: Sequence[Report], holder: str, proof: ProofResult) -> list[Check]:
     """Check that each credential is bound to a key that made the presentation, else that it is about the one
-    who presents it; give a warning for each that names nobody.
+    who presents it; give a warning for each that names nobody. One that may name somebody, and does not show
+    whom, is bound to nobody that can be seen, and is refused.
 
     Raises:
         PresentationError: "holder_mismatch".
@@ -65,6 +66,8 @@ def check_holder_binding(reports: Sequence[Report], holder: str, proof: ProofRes
         if report.confirmation is not None:
             _check_confirmation(report.confirmation, proof, pointer)
             continue
+        if report.subject_withheld:
+            raise PresentationError("holder_mismatch", "whom it is about is withheld", pointer=pointer)
         # a credential that tells no subject at all is bound to nobody either
         ids = (report.credential.subject_ids if report.credential else ()) or (None,)
         if any(subject_id not in (None, holder) for subject_id in ids):

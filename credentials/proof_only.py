@@ -49,7 +49,7 @@ def check_proof_only(
     purpose = "assertionMethod" if role is Role.CREDENTIAL else "authentication"
     signer = ExpectedSigner(purpose, None, expected_domain, expected_challenge)
     try:
-        secured = steps.run("json", lambda: read_secured(data, role=role))
+        secured = steps.run("json", lambda: read_secured(data, role=role, budget=context.work))
         securing = secured.name
         steps.run("proof", lambda: secured.verify(signer, context=context, now=now))
     except StepFailedError:

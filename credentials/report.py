@@ -47,6 +47,11 @@ INDETERMINATE_CODES: Final = frozenset(
         "legacy_method_unsupported",
         "ob2_version_unsupported",
         "resolution_unavailable",
+        "key_history_unavailable",
+        "schema_of_other_bytes",
+        "schema_type_unsupported",
+        "schema_undecided",
+        "schema_unknown",
         "fetch_failed",
         "fetch_refused",
         "too_many_fetches",
@@ -138,7 +143,8 @@ class Report:
     context version under which the proof held, when there was a choice. `securing` names the mechanism that
     secures what was checked ("data_integrity", "vc+jwt", ...); empty when nothing could be read. `form`
     names the standard of a badge that is of an older one ("Open Badges 2.0"). `confirmation` is the `cnf` of
-    its token: the key that whoever presents it must have.
+    its token: the key that whoever presents it must have. `subject_withheld` says that whom it is about may
+    be hidden in it.
     """
 
     outcome: Outcome
@@ -151,6 +157,7 @@ class Report:
     securing: str = ""
     form: str = ""
     confirmation: Mapping[str, Any] | None = field(default=None, repr=False)
+    subject_withheld: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -201,6 +208,7 @@ def build_report(
     selection: str = "",
     securing: str = "",
     confirmation: Mapping[str, Any] | None = None,
+    subject_withheld: bool = False,
 ) -> Report:
     """Put a report together; its outcome comes from `build_verdict` and from nowhere else.
 
@@ -218,4 +226,5 @@ def build_report(
         selection=selection,
         securing=securing,
         confirmation=confirmation,
+        subject_withheld=subject_withheld,
     )

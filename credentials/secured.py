@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from contexts import ContextsError
@@ -36,12 +36,15 @@ class ExpectedSigner:
             the proof alone.
         domain: whom a presentation must be for, exactly.
         challenge: the verifier's nonce, exactly.
+        of_then: whether a key counts as it stood when it signed: for what was issued, and stays. Who
+            authenticates, and a list that says what is so now, need a key of today.
     """
 
     proof_purpose: str
     controller: str | None
     domain: str | None = None
     challenge: str | None = None
+    of_then: bool = False
 
 
 class Secured(Protocol):
@@ -103,6 +106,38 @@ def verify_embedded_proofs(
         expected_challenge=expected.challenge,
         skew_seconds=context.skew_seconds,
         base_proofs=context.base_proofs,
+        budget=context.work,
+        keys_of_then=expected.of_then,
+    )
+
+
+def with_embedded_proofs(
+    signed: ProofResult,
+    document: JsonObject,
+    expected: ExpectedSigner,
+    *,
+    context: VerificationContext,
+    now: datetime,
+) -> ProofResult:
+    """Verify the Data Integrity proofs of a document that a verified token holds, where it has some.
+
+    Open Badges lets a verifier take any one of the two; here whatever is shown as a proof holds.
+
+    Args:
+        signed: what the token's own signature says.
+        document: as the token holds it.
+        expected: of who signed either.
+        context: see `verify_embedded_proofs`.
+        now: aware UTC.
+    """
+    if "proof" not in document:
+        return signed
+    inner = verify_embedded_proofs(document, expected, context=context, now=now)
+    return replace(
+        inner,
+        verification_methods=(*signed.verification_methods, *inner.verification_methods),
+        controllers=(*signed.controllers, *inner.controllers),
+        public_keys=(*signed.public_keys, *inner.public_keys),
     )
 
 

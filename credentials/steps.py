@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from contexts import ContextsError, strict_json
+from contexts import ContextsError, reading_units, strict_json
 from credentials.errors import CredentialsError, DataModelError
 from credentials.report import Check
 from did.errors import DidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from contexts import WorkBudget
 
 _Value = TypeVar("_Value")
 
@@ -54,14 +56,41 @@ class Steps:
         return [*self.checks, *(Check.not_made(name) for name in required if name not in made)]
 
 
-def read_json_object(data: bytes | dict[str, Any]) -> dict[str, Any]:
-    """Read strict JSON that is one object. A dictionary goes through the same door: written, then read.
+class StrictObject(dict[str, Any]):
+    """An object that `strict_json.loads` read with its own limits, and that nobody changed since.
+
+    Args:
+        members: of the object.
+        source: the bytes that were read, in which it stood.
+    """
+
+    def __init__(self, members: dict[str, Any], *, source: bytes) -> None:
+        super().__init__(members)
+        self.source = source
+
+
+def read_json_object(data: bytes | dict[str, Any], *, budget: WorkBudget | None = None) -> dict[str, Any]:
+    """Read strict JSON that is one object. A dictionary goes through the same door: written, then read,
+    unless it is known to have come that way.
+
+    Args:
+        data: the bytes received, or a parsed JSON object.
+        budget: of the verification that it is read for.
 
     Raises:
         StrictJsonError: see `contexts.strict_json`.
         DataModelError: "not_an_object".
+        TooComplexError: the budget is spent.
     """
-    document = strict_json.loads(data if isinstance(data, bytes) else strict_json.dumps(data))
+    if isinstance(data, StrictObject) and len(data.source) <= strict_json.MAXIMUM_BYTES:
+        if budget is not None:
+            budget.spend(reading_units(data.source))
+        return dict(data)
+    text = data if isinstance(data, bytes) else strict_json.dumps(data)
+    # what is too large is not read at all, and said to be so
+    if budget is not None and len(text) <= strict_json.MAXIMUM_BYTES:
+        budget.spend(reading_units(text))
+    document = strict_json.loads(text)
     if not isinstance(document, dict):
         raise DataModelError("not_an_object", type(document).__name__)
     return document

@@ -7,12 +7,14 @@ The steps, numbered here and where they are made:
 3. data model: VCDM 2.0 (or 1.1), and OBv3 for an open badge; a token's claims contradict no member;
 4. proof: all of them hold, for the purpose, at this time, with nothing of the document left out of what was
 signed;
-5. issuer's key: dereferenced from the DID document, listed for assertions, controlled by the `issuer`; or
-published at the host of an https issuer;
+5. issuer's key: dereferenced from the DID document, listed for assertions, controlled by the `issuer`, or
+listed when it signed, by the DID's history, and not revoked since; or published at the host of an https
+issuer;
 6. validity: `validFrom` (60 s of skew) and `validUntil` (no skew; at that very instant it has ended);
 7. status: every entry, from a list that went through steps 1 to 6 and is by the same issuer; and the `status`
 claim of a token;
-8. trust: a warning, never a verdict.
+8. schema: those of `credentialSchema` that are known here; a warning for the others;
+9. trust: a warning, never a verdict.
 
 A step that cannot be made because an earlier one failed is reported as "not_checked"; the verdict comes from
 `build_verdict`. How a document can be secured is a table in `credentials.reading`; what is asked of a
@@ -31,6 +33,7 @@ from credentials.errors import CredentialsError
 from credentials.jose.keys import KeyName, find_key
 from credentials.jose.profiles import Role
 from credentials.legacy import LEGACY_PROOF, secured_by_legacy_proofs
+from credentials.open_badges.checker import check_open_badge
 from credentials.presentation_rules import (
     MAXIMUM_CREDENTIALS,
     check_holder_binding,
@@ -41,6 +44,7 @@ from credentials.presentation_rules import (
 from credentials.proof_only import check_proof_only
 from credentials.reading import find_sd_jwt, read_secured
 from credentials.report import Check, Outcome, Report, build_report
+from credentials.schemas import check_credential_schema
 from credentials.sd_jwt import TYP as SD_JWT_VC
 from credentials.sd_jwt import check_sd_jwt_vc
 from credentials.secured import ExpectedSigner, check_signed
@@ -137,14 +141,14 @@ def check_credential(data: bytes | JsonObject, *, context: VerificationContext, 
     """Check a credential and report every step. Never raises for what the credential holds.
 
     Args:
-        data: the bytes received (JSON, or a compact JWT), or a parsed JSON object.
+        data: the bytes received (JSON, a compact JWT, an SD-JWT, a COSE_Sign1), or a parsed JSON object.
         context: what the verification needs of the world.
         now: aware UTC.
 
     Source: VCDM 2.0, section 7.1 (Verification); Open Badges 3.0, section 8 (Verification and Validation).
     """
     context = context.bounded()
-    sd_jwt = find_sd_jwt(data)
+    sd_jwt = find_sd_jwt(data, budget=context.work)
     if sd_jwt is not None:
         # steps of its own: its issuer may have no DID, its type no context, its holder a key alone
         return _check_sd_jwt(sd_jwt, context=context, now=now)
@@ -153,11 +157,12 @@ def check_credential(data: bytes | JsonObject, *, context: VerificationContext, 
     # 7. Status
     if secured is not None and view is not None and examined.proof is not None:
         examined.steps.checks += _check_status(secured, view, context=context, now=now)
-    # 8. Trust
+    # 8. Schema
+    warnings = _check_schema(examined, context)
+    # 9. Trust
     standing = _standing(view, context)
-    warnings = (
-        [] if standing else [Check.failed("trust", "unknown_issuer", view.issuer_id or "" if view else "")]
-    )
+    if standing is None:
+        warnings.append(Check.failed("trust", "unknown_issuer", view.issuer_id or "" if view else ""))
     if secured is not None and secured.name == LEGACY_PROOF:
         warnings.append(Check.failed("form", LEGACY_PROOF))
     return build_report(
@@ -169,6 +174,7 @@ def check_credential(data: bytes | JsonObject, *, context: VerificationContext, 
         selection=examined.proof.selection_label if examined.proof else "",
         securing=secured.name if secured else "",
         confirmation=secured.claims.get("cnf") if secured and examined.proof else None,
+        subject_withheld=examined.proof.subject_withheld if examined.proof else False,
     )
 
 
@@ -195,19 +201,33 @@ def _check_sd_jwt(token: bytes, *, context: VerificationContext, now: datetime) 
     return replace(report, securing=SD_JWT_VC)
 
 
+def _check_schema(examined: _Examined, context: VerificationContext) -> list[Check]:
+    """Check the schemas that a credential names once its proof holds; gives the warnings."""
+    document = examined.secured.document if examined.secured and examined.proof else {}
+    if "credentialSchema" not in document:
+        return []
+    checks, warnings = check_credential_schema(
+        document, context.schemas, explain=check_open_badge, budget=context.work
+    )
+    examined.steps.checks += checks
+    return warnings
+
+
 def _standing(view: CredentialView | None, context: VerificationContext) -> Standing | None:
     if context.trust is None or view is None or view.issuer_id is None:
         return None
     return context.trust.standing(view.issuer_id)
 
 
-def _examine(data: bytes | JsonObject, *, context: VerificationContext, now: datetime) -> _Examined:
-    """Make steps 1 to 6."""
+def _examine(
+    data: bytes | JsonObject, *, context: VerificationContext, now: datetime, is_list: bool = False
+) -> _Examined:
+    """Make steps 1 to 6. A status list says what is so now: it needs a key of today."""
     steps = Steps()
     examined = _Examined(steps)
     try:
         # 1. Strict JSON
-        secured = steps.run("json", lambda: read_secured(data, role=Role.CREDENTIAL))
+        secured = steps.run("json", lambda: read_secured(data, role=Role.CREDENTIAL, budget=context.work))
         secured = examined.secured = secured_by_legacy_proofs(secured, context.legacy)
         view = examined.view = CredentialView.from_document(secured.document)
         # 2. Contexts
@@ -215,7 +235,7 @@ def _examine(data: bytes | JsonObject, *, context: VerificationContext, now: dat
         # 3. Data model
         validity = steps.run("data_model", lambda: _check_model(secured, version))
         # 4. Proof, 5. issuer's key
-        signer = ExpectedSigner("assertionMethod", str(view.issuer_id))
+        signer = ExpectedSigner("assertionMethod", str(view.issuer_id), of_then=not is_list)
         examined.proof = check_signed(steps, secured, signer, key_step="issuer_key", context=context, now=now)
         # 6. Validity
         steps.checks.append(_check_validity(validity, context=context, now=now))
@@ -278,6 +298,7 @@ def _check_token_status(
         ),
         fetcher=context.fetcher,
         now=now,
+        budget=context.work,
     )
 
 
@@ -285,6 +306,7 @@ def _check_credential_status(
     view: CredentialView, *, context: VerificationContext, now: datetime
 ) -> list[Check]:
     policy = StatusPolicy(
+        budget=context.work,
         fetcher=context.fetcher,
         cache=context.status_cache,
         required=context.require_status,
@@ -295,7 +317,7 @@ def _check_credential_status(
 
 def _examine_list(content: bytes, *, context: VerificationContext, now: datetime) -> CheckedList:
     """Verify a status list credential by steps 1 to 6. Its own status is not followed: a list has none."""
-    examined = _examine(content, context=context, now=now)
+    examined = _examine(content, context=context, now=now, is_list=True)
     report = build_report(
         examined.steps.complete(_STEPS_BEFORE_STATUS),
         required=_STEPS_BEFORE_STATUS,
@@ -317,7 +339,8 @@ def check_presentation(
     """Check a presentation, and every credential in it. One bad credential and the whole is not valid.
 
     Args:
-        presentation: the bytes received (JSON, or a compact JWT), or a parsed JSON object.
+        presentation: the bytes received (JSON, a compact JWT, an SD-JWT, a COSE_Sign1), or a parsed JSON
+            object.
         context: what the verification needs of the world.
         now: aware UTC.
         expected_domain: whom the presentation must be for, exactly: `domain` of its proof, `aud` of its token
@@ -340,7 +363,9 @@ def check_presentation(
     reports: list[Report] = []
     warnings: list[Check] = []
     try:
-        secured = steps.run("json", lambda: read_secured(presentation, role=Role.PRESENTATION))
+        secured = steps.run(
+            "json", lambda: read_secured(presentation, role=Role.PRESENTATION, budget=context.work)
+        )
         securing = secured.name
         steps.run("context", lambda: check_context(secured.document))
         holder, credentials = steps.run("data_model", lambda: read_presentation(secured))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,6 +30,7 @@ _CONTEXTS: Final = (
     "https://w3id.org/security/multikey/v1",
     "https://w3id.org/security/jwk/v1",
 )
+_EVER: Final = "0001-01-01T00:00:00Z"
 _MULTIBASE_TYPES: Final = frozenset({"Multikey", "Ed25519VerificationKey2020"})
 _JWK_TYPES: Final = frozenset({"JsonWebKey", "JsonWebKey2020"})
 
@@ -91,6 +92,8 @@ class DidDocument:
     raw: JsonObject = field(repr=False)
     _methods: dict[str, JsonObject] = field(repr=False)
     _relationships: dict[Relationship, tuple[str, ...]] = field(repr=False)
+    # what was read of `_methods`: an entry is read at its first use
+    _read: dict[str, VerificationMethod] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def parse(cls, raw: object, *, expected_did: str) -> DidDocument:
@@ -139,10 +142,17 @@ class DidDocument:
             raise UnknownMethodError(url)
         if url not in self._relationships[relationship]:
             raise RelationshipError(f"{url} is not listed under {relationship}")
-        method = _read_method(url, self._methods[url])
+        method = self._read.get(url)
+        if method is None:
+            method = self._read[url] = _read_method(url, self._methods[url])
         if method.controller != self.id:
             raise ControllerMismatchError(f"{url} is controlled by {method.controller}")
         return method
+
+    def revoked_methods(self) -> dict[str, VerificationMethod | None]:
+        """Give the methods that say when they were revoked, whatever they are for; None: unreadable."""
+        marked = {url: entry for url, entry in self._methods.items() if entry.get("revoked") is not None}
+        return {url: _read_revoked_or_none(url, entry) for url, entry in marked.items()}
 
     def keys(self, relationship: Relationship) -> list[VerificationMethod]:
         """List the keys for a purpose, in the document's order, without those that cannot be used here."""
@@ -212,6 +222,16 @@ def _read_method(url: str, entry: JsonObject) -> VerificationMethod:
     )
 
 
+def _read_revoked_or_none(url: str, entry: JsonObject) -> VerificationMethod | None:
+    """Read a method that says when it was revoked; if only its dates cannot be read, it always was."""
+    for dates in ({}, {"revoked": _EVER, "expires": None}):
+        try:
+            return _read_method(url, entry | dates)
+        except DidError:
+            continue
+    return None
+
+
 def _read_key(url: str, entry: JsonObject) -> PublicKey:
     """Read the one key that the method's type says it has."""
     kind, multibase, jwk = entry.get("type"), entry.get("publicKeyMultibase"), entry.get("publicKeyJwk")
@@ -251,11 +271,13 @@ class DocumentKey:
         name: fragment of its Multikey; the JsonWebKey gets "-jwk" after it.
         public_key: the key.
         relationships: what it may be used for.
+        revoked: aware; when it was revoked, and is for nothing any more.
     """
 
     name: str
     public_key: PublicKey
     relationships: tuple[Relationship, ...] = (Relationship.ASSERTION_METHOD, Relationship.AUTHENTICATION)
+    revoked: datetime | None = None
 
 
 def build_did_document(
@@ -313,12 +335,14 @@ def _method_ids(did: str, key: DocumentKey) -> tuple[str, ...]:
 
 def _published(did: str, key: DocumentKey) -> tuple[JsonObject, ...]:
     multikey_id, *jwk_ids = _method_ids(did, key)
+    ended = {"revoked": f"{key.revoked.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"} if key.revoked else {}
     return (
         {
             "id": multikey_id,
             "type": "Multikey",
             "controller": did,
             "publicKeyMultibase": key.public_key.to_multikey(),
+            **ended,
         },
         *(
             {
@@ -327,6 +351,7 @@ def _published(did: str, key: DocumentKey) -> tuple[JsonObject, ...]:
                 "controller": did,
                 "publicKeyJwk": key.public_key.to_jwk()
                 | {"kid": jwk_id, "alg": key.public_key.jose_algorithm},
+                **ended,
             }
             for jwk_id in jwk_ids
         ),

@@ -2,6 +2,7 @@
 
 DidError
 ├── InvalidDidError              "invalidDid"
+│   └── InvalidLogError          "invalidDid": a did:webvh log that does not verify (did/webvh/errors.py)
 ├── InvalidDidUrlError           "invalidDidUrl"
 ├── DidNotFoundError             "notFound"
 ├── MethodNotSupportedError      "methodNotSupported"
@@ -12,6 +13,9 @@ DidError
 ├── RelationshipError            "invalid_verification_relationship"
 ├── ControllerMismatchError      "controller_mismatch"
 ├── MethodEndedError             "verification_method_ended"
+│   ├── MethodRevokedError       "verification_method_revoked": nothing that it signed holds
+│   └── MethodNotInForceError    "verification_method_not_in_force": not when this was signed
+├── NoKeyHistoryError            "key_history_unavailable": nobody knows, so the outcome is indeterminate
 ├── InvalidKeyError              "invalid_key"
 ├── InvalidSignatureError        "invalid_signature"
 ├── EncodingError                "invalid_encoding"
@@ -110,6 +114,24 @@ class MethodEndedError(DidError):
     """The verification method expired or was revoked."""
 
     default_code = "verification_method_ended"
+
+
+class MethodRevokedError(MethodEndedError):
+    """The key was declared stolen by its controller: whoever has it writes any date."""
+
+    default_code = "verification_method_revoked"
+
+
+class MethodNotInForceError(MethodEndedError):
+    """The DID's history does not list the key at the moment when it is said to have signed."""
+
+    default_code = "verification_method_not_in_force"
+
+
+class NoKeyHistoryError(DidError):
+    """The key is not in today's document, and what was there before cannot be had."""
+
+    default_code = "key_history_unavailable"
 
 
 class InvalidKeyError(DidError):

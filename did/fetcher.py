@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
+from contexts import reading_units
 from did.errors import FetchError, FetchRefusedError, TooManyFetchesError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from contexts import WorkBudget
 
 __all__ = [
     "FetchBudget",
@@ -24,6 +27,13 @@ __all__ = [
 DEFAULT_MAX_BYTES: Final = 262_144
 # a dozen status lists of the largest kind, or some thousand ordinary ones
 MAXIMUM_ANSWERS: Final = 25_165_824
+# of did:webvh: each few hundred bytes of these are hashed, and have a signature to verify
+_SIGNED_THROUGHOUT: Final = ("/did.jsonl", "/did-witness.json")
+_SIGNED_BYTES_OF_A_UNIT: Final = 6
+# a JWK Set, alone or in the metadata of an SD-JWT VC issuer: each hundred bytes are a key to load, and to
+# check that it is one
+_JWK_SET: Final = "application/jwk-set+json"
+_ISSUER_METADATA: Final = "/.well-known/jwt-vc-issuer"
 NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -108,10 +118,15 @@ class FetchBudget:
         fetches: exchanges that may be begun.
         failures: of them that may fail.
         size: bytes of all answers, which are kept until the end; the last one may go beyond.
+        work: what the verification may cost, of which each answer takes its part; where none is left, nobody
+            is asked.
     """
 
-    def __init__(self, *, fetches: int, failures: int, size: int = MAXIMUM_ANSWERS) -> None:
+    def __init__(
+        self, *, fetches: int, failures: int, size: int = MAXIMUM_ANSWERS, work: WorkBudget | None = None
+    ) -> None:
         self._fetches = fetches
+        self._work = work
         self._size = size
         self._failures = failures
         self._failed: dict[str, FetchError] = {}
@@ -124,7 +139,10 @@ class FetchBudget:
     def once(self, url: str, accept: str, exchange: Callable[[], Fetched]) -> Fetched:
         """Make an exchange that only reads, or give what it gave before; errors as `spend`."""
         if (url, accept) not in self._got:
-            self._got[url, accept] = self.spend(url, exchange)
+            fetched = self._got[url, accept] = self.spend(url, exchange)
+            is_key_set = accept.startswith(_JWK_SET) or _ISSUER_METADATA in url
+            if self._work is not None and is_key_set:
+                self._work.count(len(fetched.body))
         return self._got[url, accept]
 
     def spend(self, url: str, exchange: Callable[[], Fetched]) -> Fetched:
@@ -137,7 +155,8 @@ class FetchBudget:
         known = self._failed.get(url)
         if known is not None:
             raise type(known)(known.detail, code=known.code)
-        if self._fetches <= 0 or self._size <= 0 or len(self._failed) >= self._failures:
+        is_spent = self._work is not None and self._work.left < 0
+        if is_spent or self._fetches <= 0 or self._size <= 0 or len(self._failed) >= self._failures:
             raise TooManyFetchesError(url)
         self._fetches -= 1
         try:
@@ -146,7 +165,15 @@ class FetchBudget:
             self._failed[url] = err
             raise
         self._size -= len(fetched.body)
+        if self._work is not None:
+            self._work.count(_units(url, fetched.body))
         return fetched
+
+
+def _units(url: str, answer: bytes) -> int:
+    if url.endswith(_SIGNED_THROUGHOUT):
+        return len(answer) // _SIGNED_BYTES_OF_A_UNIT
+    return reading_units(answer)
 
 
 @dataclass(frozen=True)

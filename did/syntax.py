@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from did.errors import InvalidDidError, InvalidDidUrlError
 
 MAXIMUM_LENGTH: Final = 2048
+# one verification takes the same DID apart several times, and the same few issuers come again and again
+_REMEMBERED: Final = 256
 _DID: Final = re.compile(r"did:([a-z0-9]+):((?:[A-Za-z0-9._:-]|%[0-9A-Fa-f]{2})+)", re.ASCII)
 _FRAGMENT: Final = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 
@@ -29,6 +32,7 @@ class Did:
     identifier: str
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_did(did: str) -> Did:
     """Take a bare DID apart.
 
@@ -46,6 +50,7 @@ def parse_did(did: str) -> Did:
     return Did(match[1], match[2])
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def split_method_url(did_url: str) -> tuple[str, str]:
     """Take the absolute DID URL of a verification method apart, in DID and fragment.
 

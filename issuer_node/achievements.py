@@ -16,12 +16,15 @@ from credentials.open_badges import (
     OPEN_BADGES_CONTEXT,
     Achievement,
     Alignment,
+    BuildError,
+    Criteria,
     Evidence,
-    Issuer,
+    Image,
     Kind,
+    Profile,
     build_achievement,
     build_open_badge_credential,
-    lint_credential,
+    require_sound,
 )
 from credentials.status import build_status_entry
 from issuer_node.badges import picture_url
@@ -96,7 +99,7 @@ def build_credential(
     settings = node.settings
     return build_open_badge_credential(
         credential_id=credential_id,
-        issuer=Issuer(
+        issuer=Profile(
             id=node.identity.did,
             name=settings.structure_name,
             url=settings.structure_url or node.base_url,
@@ -117,7 +120,7 @@ def require_fit(node: Node, *, badge: Badge, award: Award) -> None:
     """Refuse an award whose credential could not be signed: told to the passeur now, not to the learner then.
 
     Raises:
-        ConflictError: "award_not_fit", with the linter's rules.
+        ConflictError: "award_not_fit", with the rules of the model and of the linter.
     """
     document = build_credential(
         node,
@@ -128,9 +131,10 @@ def require_fit(node: Node, *, badge: Badge, award: Award) -> None:
         status=build_status_entry(f"{node.base_url}/status/1", 0),
         valid_from=node.now(),
     )
-    findings = lint_credential(document, node.now(), require_status=True)
-    if findings:
-        raise ConflictError("award_not_fit", ", ".join(sorted({finding.rule for finding in findings})))
+    try:
+        require_sound(document, now=node.now(), require_status=True)
+    except BuildError as err:
+        raise ConflictError("award_not_fit", ", ".join(err.rules)) from err
 
 
 def _columns(facts: type[BadgeFacts | AwardFacts], row: Badge | Award) -> dict[str, Any]:
@@ -142,11 +146,10 @@ def _achievement(node: Node, badge: Badge | BadgeFacts) -> Achievement:
         id=badge_url(node, badge.id),
         name=badge.name,
         description=badge.description,
-        criteria_narrative=badge.criteria,
-        kind=Kind(badge.kind),
-        image_url=picture_url(node, badge.picture_id),
-        image_caption=badge.picture_text,
-        alignments=tuple(
+        criteria=Criteria(narrative=badge.criteria),
+        achievement_type=Kind(badge.kind).achievement_type,
+        image=Image(id=picture_url(node, badge.picture_id), caption=badge.picture_text or None),
+        alignment=tuple(
             Alignment(
                 target_name=skill["name"],
                 target_url=skill["url"],

@@ -40,7 +40,7 @@ class AwardLine:
         award: its row.
         badge: which badge.
         offer: its latest offer.
-        issued_at: when the latest credential was signed; None before.
+        issued_at: when the badge was received: the first of the copies that stand was signed; None before.
         state: "waiting", "ended" (the slip's time is over), "burnt", "redeemed" (code used, badge not fetched
             yet), "received" or "revoked".
     """
@@ -78,7 +78,7 @@ class AwardStory:
 
     line: AwardLine
     offers: tuple[Offer, ...]  # newest first
-    issuances: tuple[Issuance, ...]  # newest first; those cut short too
+    issuances: tuple[Issuance, ...]  # newest first; every copy, those cut short too
     awarded_by: Passeur
     revoked_by: Passeur | None
     session: LearningSession | None
@@ -405,7 +405,7 @@ def _lines(session: Session, rows: Iterable[tuple[Award, Badge]], now: datetime)
             offers[offer.award_id] = offer
     issued = dict(
         session.exec(
-            select(Issuance.award_id, func.max(Issuance.issued_at))
+            select(Issuance.award_id, func.min(Issuance.issued_at))
             .where(col(Issuance.award_id).in_(ids), col(Issuance.revoked_at).is_(None))
             .group_by(Issuance.award_id)
         ).all()

@@ -63,7 +63,8 @@ class ConflictError(NodeError):
 
     Codes: "badge_awarded", "badge_archived", "situation_archived", "participant_awarded",
     "participant_absent", "session_in_future", "award_not_fit", "award_revoked", "email_known",
-    "last_coordinator", "passkey_known", "offer_ended", "offer_redeemed", "offer_burnt", "offer_withdrawn".
+    "last_coordinator", "passkey_known", "key_revoked", "clock_behind", "offer_ended",
+    "offer_redeemed", "offer_burnt", "offer_withdrawn".
     """
 
 
@@ -86,4 +87,4 @@ class CredentialRequestError(NodeError):
 
 
 class IssuingError(NodeError):
-    """A credential is not issued: "lint", "self_check", "clock_behind", "status_list_busy"."""
+    """A credential is not issued: "lint", "self_check", "clock_behind", "status_list_busy", "keys_change"."""

@@ -1,7 +1,7 @@
 """The credential formats that the node issues: one row each: what the metadata says, how it is signed.
 
-Of one award, one credential: a token is for a badge in any one of the formats, and the first credential
-request decides in which. That is remembered with what was issued, see `format_of_content`.
+Of one award, one credential in each format: a token is for a badge in every one of them, each once; see
+ADR 0021.
 
 A further format is one more module and one more row here, whose configuration ids get a suffix of their own;
 and the places outside this table that know the formats: CONTRIBUTING lists them all.
@@ -76,15 +76,14 @@ def offered_formats(node: Node) -> list[CredentialFormat]:
     return [each for each in FORMATS.values() if each.name in node.settings.credential_formats]
 
 
+def named_format(unverified_name: str) -> CredentialFormat:
+    """The format that a configuration id or a credential identifier names by its end, if it is one at all."""
+    first, *others = FORMATS.values()
+    return next((each for each in others if unverified_name.endswith(each.suffix)), first)
+
+
 def credential_bytes(content: bytes) -> bytes:
     """The credential itself out of the JSON text that is delivered: an object stays what it is, a token comes
     out of its quotes (it has no character that JSON writes in another way).
     """
     return content.strip(b'"')
-
-
-def format_of_content(content: bytes) -> str:
-    """The format of a credential that was issued here."""
-    if content.startswith(b"{"):
-        return ldp_vc.FORMAT
-    return sd_jwt_vc.FORMAT if b"~" in content else jwt_vc_json.FORMAT

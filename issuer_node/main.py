@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from contexts import ContextStore, RecentHashes
-from did.resolver import Resolver
 from issuer_node import routes
 from issuer_node.errors import (
     ConflictError,
@@ -16,18 +15,18 @@ from issuer_node.errors import (
     NotFoundError,
     SigninError,
 )
+from issuer_node.identifiers import Custody, LiveIdentity, open_identifier
 from issuer_node.ldp_vc import key_types
 from issuer_node.medals import draw_medal
 from issuer_node.metadata import MetadataCache
-from issuer_node.models import SigningKey
 from issuer_node.node import Node
-from issuer_node.own_documents import OwnDidDocument, OwnListsSeen, OwnTokenListsSeen
+from issuer_node.own_documents import OwnListsSeen, OwnResolver, OwnTokenListsSeen
 from issuer_node.passeurs import make_first_passeur
 from issuer_node.status_list_tokens import SignedTokens
 from issuer_node.vc_api.service import open_vc_api
 from web.app import create_base_app
 from web.database import Database
-from web.identity import Identity, identity_router, load_identity
+from web.direct_routes import add_direct_routes
 from web.limits import Limiter
 from web.mail import mailer_from_url
 from web.problems import Problem, answer_problem
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
     from issuer_node.settings import NodeSettings
 
 _PACKAGE = "issuer_node"
-_PROTOCOL_PATHS = ("/openid4vci/", "/status/", "/did.json")
+_PROTOCOL_PATHS = ("/openid4vci/", "/status/", "/did.json", "/1.0/identifiers/")
 _STATUS_OF = {NotFoundError: 404, NotAllowedError: 403, ConflictError: 409, DraftError: 422, SigninError: 401}
 
 
@@ -101,36 +100,32 @@ def create_app(
         signins=Limiter(60, seconds=600),
     )
     app.add_exception_handler(NodeError, _on_node_error)
-    for router in (identity_router(node.identity), *routes.ROUTERS):
+    add_direct_routes(app, *routes.DIRECT)
+    for router in routes.ROUTERS:
         app.include_router(router)
     return app
 
 
 def _open_node(app: FastAPI, settings: NodeSettings, database: Database, contexts: ContextStore) -> Node:
-    identity = load_identity(
-        database, SigningKey, settings=settings, now=app.state.clock(), key_types=key_types(settings)
-    )
+    custody = Custody.of(database, settings)
+    open_identifier(custody, key_types=key_types(settings), now=app.state.clock())
+    live = LiveIdentity(custody)
     return Node(
         settings=settings,
         database=database,
-        identity=identity,
+        live=live,
         fetcher=app.state.fetcher,
         clock=app.state.clock,
         contexts=contexts,
         hasher=RecentHashes(),
-        resolver=_resolver(identity, settings, app.state.clock),
+        # the scheme of the base URL decides, not the setting: our document is read the way its DID says
+        own_resolver=OwnResolver(live, allow_insecure_loopback=not settings.is_https, clock=app.state.clock),
         own_lists=OwnListsSeen(),
         own_token_lists=OwnTokenListsSeen(),
         signed_tokens=SignedTokens(),
         mailer=mailer_from_url(settings.mail_url),
         catalogue=app.state.catalogue,
     )
-
-
-def _resolver(identity: Identity, settings: NodeSettings, clock: Callable[[], datetime]) -> Resolver:
-    # the scheme of the base URL decides, not the setting: our own document is read the way its DID says
-    loopback = not settings.is_https
-    return Resolver(fetcher=OwnDidDocument(identity, loopback), allow_insecure_loopback=loopback, clock=clock)
 
 
 async def _on_node_error(request: Request, error: Exception) -> Response:

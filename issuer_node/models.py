@@ -51,9 +51,52 @@ class IssuanceState(StrEnum):
 
 
 class SigningKey(SigningKeyColumns, NodeTable, table=True):
-    """A key of the structure's DID, sealed."""
+    """A key of the structure's DID, sealed. Of one that signs no more, only the public half is kept:
+    `sealed_key` is then empty.
+    """
 
     __tablename__ = "signing_keys"
+
+    public_key: str | None = None  # Multikey; None: made before it was noted
+    rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class UpdateKey(SigningKeyColumns, NodeTable, table=True):
+    """The key that signs the next entry of the DID log, which the last entry promised; sealed."""
+
+    __tablename__ = "update_keys"
+
+
+class LogLine(NodeTable, table=True):
+    """An entry of the structure's DID log, byte for byte as it is published."""
+
+    __tablename__ = "did_log"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    line: bytes
+
+
+class IdentifierState(NodeTable, table=True):
+    """One row: who changes keys holds it, and counts; who signed looks at the count before keeping."""
+
+    __tablename__ = "identifier_state"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    generation: int = 0
+
+
+class KeyChange(NodeTable, table=True):
+    """A change of keys that was decided; one that is not done yet is completed by who finds it."""
+
+    __tablename__ = "key_changes"
+
+    id: str = Field(default_factory=new_id, primary_key=True)
+    kind: str  # issuer_node.identifiers.ChangeKind
+    key_names: list[str] = Field(sa_type=JSON)  # to be revoked; all keys in use are rotated
+    decided_by: str | None = None  # a passeur's id; None: whoever runs the node
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Passeur(NodeTable, table=True):
@@ -261,13 +304,15 @@ class Offer(NodeTable, table=True):
 
 
 class AccessToken(NodeTable, table=True):
-    """What a code was exchanged for: the right to one credential."""
+    """What a code was exchanged for: the right to the badge once in each format."""
 
     __tablename__ = "access_tokens"
 
     digest: str = Field(primary_key=True)
     offer_id: str = Field(foreign_key="offers.id", index=True)
-    by_identifier: bool = False  # the wallet asked by authorization_details: it gets credential_identifiers
+    # formats that the wallet chose by authorization_details, which it names by credential_identifier, with
+    # spaces between; None: it named none, and asks by configuration
+    chosen_formats: str | None = None
     ends_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
@@ -284,21 +329,28 @@ class StatusList(NodeTable, table=True):
     last_intended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
     content: bytes | None = None
+    signed_by: str | None = None  # its verification method
     signed_revision: int = -1
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     valid_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Issuance(NodeTable, table=True):
-    """The issuance log: an intent before the signature, the signed bytes after it."""
+    """The issuance log: an intent before the signature, the signed bytes after it. Several of one award are
+    its copies: each in a format of its own, each with its own status index.
+    """
 
     __tablename__ = "issuances"
-    __table_args__ = (UniqueConstraint("status_list_id", "status_index"),)
+    __table_args__ = (
+        UniqueConstraint("status_list_id", "status_index"),
+        UniqueConstraint("issued_offer_id", "format"),  # one copy per offer and format
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True)
     award_id: str = Field(foreign_key="awards.id", index=True)
     offer_id: str = Field(foreign_key="offers.id", index=True)
-    issued_offer_id: str | None = Field(default=None, foreign_key="offers.id", unique=True)  # one per offer
+    issued_offer_id: str | None = Field(default=None, foreign_key="offers.id")  # once it is issued
+    format: str | None = None  # Credential Format Identifier; None: cut short before formats were noted
     holder_did: str
     credential_id: str = Field(unique=True)
     status_list_id: str = Field(foreign_key="status_lists.id")

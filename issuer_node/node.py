@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from credentials.status.token_checking import TokenStatusCache
     from did.fetcher import Fetcher
     from did.resolver import Resolver
+    from issuer_node.identifiers import LiveIdentity, NodeIdentity
+    from issuer_node.own_documents import OwnResolver
     from issuer_node.settings import NodeSettings
     from issuer_node.status_list_tokens import SignedTokens
     from web.database import Database
     from web.i18n import Catalogue
-    from web.identity import Identity
     from web.mail import Mailer
 
 
@@ -33,12 +34,12 @@ class Node:
     Args:
         settings: its settings.
         database: its database.
-        identity: its DID and keys.
+        live: its DIDs and keys, which can change while it works.
         fetcher: the one way out.
         clock: aware UTC now.
         contexts: the closed world of JSON-LD contexts.
         hasher: remembers recent hashes, so that a credential is canonicalized once to be signed and verified.
-        resolver: reads did:key, did:jwk and our own did:web, all from memory: issuing asks nobody.
+        own_resolver: gives `resolver`.
         own_lists: our own status lists as the last self-check saw them.
         own_token_lists: the same of the Status List Tokens.
         signed_tokens: Status List Tokens as they were last signed.
@@ -49,18 +50,28 @@ class Node:
 
     settings: NodeSettings
     database: Database
-    identity: Identity
+    live: LiveIdentity
     fetcher: Fetcher
     clock: Callable[[], datetime]
     contexts: ContextStore
     hasher: RecentHashes
-    resolver: Resolver
+    own_resolver: OwnResolver
     own_lists: StatusCache
     own_token_lists: TokenStatusCache
     signed_tokens: SignedTokens
     mailer: Mailer
     catalogue: Catalogue
     listener: Callable[[str], None] = no_listener
+
+    @property
+    def identity(self) -> NodeIdentity:
+        """Its DIDs and keys as they were last read; whoever keeps what they signed looks at the count."""
+        return self.live.current
+
+    @property
+    def resolver(self) -> Resolver:
+        """Reads did:key, did:jwk and our own DIDs, all from memory: issuing asks nobody."""
+        return self.own_resolver.current()
 
     @property
     def base_url(self) -> str:

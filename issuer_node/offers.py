@@ -118,8 +118,8 @@ def add_offer(session: Session, node: Node, *, award_id: str) -> Offer:
 def renew_offer(node: Node, *, by: Passeur, award_id: str) -> str:
     """Make a new slip for an award; gives the new offer's id. The old one is dead.
 
-    When the badge was fetched already, by whoever had the slip, that credential is revoked: of one award,
-    one credential stands.
+    When the badge was fetched already, by whoever had the slip, all its copies are revoked: of one award,
+    what came of one slip stands.
 
     Raises:
         NotFoundError: no such award.
@@ -279,7 +279,7 @@ def redeem_code(
                 AccessToken(
                     digest=_digest(token),
                     offer_id=offer.id,
-                    by_identifier=wanted is not None,
+                    chosen_formats=_chosen(formats) if wanted is not None else None,
                     ends_at=node.now() + life,
                 )
             )
@@ -313,6 +313,11 @@ def _read_wanted(node: Node, wanted: Collection[str] | None, badge_id: str) -> d
     if len(known) != len(formats):
         raise GrantError("invalid_authorization_details", "not what this code is for")
     return known
+
+
+def _chosen(formats: Mapping[str, CredentialFormat]) -> str:
+    """As `AccessToken.chosen_formats` has it."""
+    return " ".join(sorted({each.name for each in formats.values()}))
 
 
 def _check_redeemable(node: Node, offer: Offer) -> GrantError | None:

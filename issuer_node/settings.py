@@ -62,7 +62,7 @@ class NodeSettings(ServiceSettings):
         default=("ldp_vc", "dc+sd-jwt", "jwt_vc_json"),
         min_length=1,
         max_length=3,
-        description="Formats that badges are offered in, as JSON; a wallet takes a badge in one of them.",
+        description="Formats that badges are offered in, as JSON; a wallet can take a badge once in each.",
     )
     selective_suites: tuple[Literal["ecdsa-sd-2023", "bbs-2023"], ...] = Field(
         default=("ecdsa-sd-2023",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sqlmodel import col, select
@@ -20,27 +21,31 @@ from issuer_node.status_lists import LIFE, SignedList, status_list_credential
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
+    from did.keys import KeySigner
     from issuer_node.node import Node
 
 _TRIES: Final = 10
 _KEPT: Final = 64
+# id, revision and moment of the list, and the verification method
+_Version = tuple[str, int, datetime, str]
 
 
 class SignedTokens:
-    """Tokens as they were last signed, until a bit of their list changes. Safe to share between threads."""
+    """Tokens as they were last signed, until a bit of their list or the key changes. Safe to share between
+    threads.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._tokens: OrderedDict[tuple[str, int, datetime], SignedList] = OrderedDict()
+        self._tokens: OrderedDict[_Version, SignedList] = OrderedDict()
 
-    def recall(self, version: tuple[str, int, datetime]) -> SignedList | None:
-        """The token of a list at a revision."""
+    def recall(self, version: _Version) -> SignedList | None:
+        """The token of a list at a revision, by a key."""
         with self._lock:
             return self._tokens.get(version)
 
-    def remember(self, version: tuple[str, int, datetime], signed: SignedList) -> None:
+    def remember(self, version: _Version, signed: SignedList) -> None:
         """Keep a token; the oldest goes first."""
         with self._lock:
             self._tokens[version] = signed
@@ -75,16 +80,19 @@ def status_list_token(node: Node, list_id: str) -> SignedList:
         if row.valid_from is None or row.signed_revision != row.revision:
             # revoked between the signature and this look: once more
             continue
-        version = (list_id, row.revision, row.valid_from)
+        signer = jose_signer(node)
+        version = (list_id, row.revision, row.valid_from, signer.verification_method)
         known = node.signed_tokens.recall(version)
         if known is None:
-            known = _sign(node, row, revoked, row.valid_from)
+            known = _sign(node, row, revoked, row.valid_from, signer=signer)
             node.signed_tokens.remember(version, known)
         return known
     raise IssuingError("status_list_busy")
 
 
-def _sign(node: Node, row: StatusList, revoked: Sequence[int], issued_at: datetime) -> SignedList:
+def _sign(
+    node: Node, row: StatusList, revoked: Sequence[int], issued_at: datetime, *, signer: KeySigner
+) -> SignedList:
     statuses = TokenStatusList.new(row.entries)
     for index in revoked:
         statuses.set(index, StatusType.INVALID)
@@ -94,6 +102,6 @@ def _sign(node: Node, row: StatusList, revoked: Sequence[int], issued_at: dateti
         issued_at=issued_at,
         expires_at=issued_at + LIFE,
         ttl_seconds=node.settings.status_minutes * 60 or None,
-        signer=jose_signer(node),
+        signer=signer,
     )
     return SignedList(token.encode(), hashlib.sha256(token.encode()).hexdigest()[:32])

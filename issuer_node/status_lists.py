@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, insert, or_
 from sqlmodel import col, select, update
@@ -18,12 +18,15 @@ from contexts import strict_json
 from credentials.data_integrity import add_proof
 from credentials.status import MINIMUM_ENTRIES, Bitstring, build_status_list_credential
 from issuer_node.errors import IssuingError, NotFoundError
-from issuer_node.models import METADATA, Issuance, StatusList
+from issuer_node.identifiers.custody import read_generation
+from issuer_node.models import METADATA, IdentifierState, Issuance, StatusList
 from web.statements import Statement
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
+    from issuer_node.identifiers import NodeIdentity
     from issuer_node.node import Node
     from web.statements import Transaction
 
@@ -35,6 +38,7 @@ _INDEX_TRIES: Final = 200
 
 
 # the hot path's statements, compiled once
+_STATE: Final = METADATA.tables[str(IdentifierState.__tablename__)]
 _LISTS: Final = METADATA.tables[str(StatusList.__tablename__)]
 _OPEN_LIST: Final = (
     select(_LISTS.c.id)
@@ -122,7 +126,8 @@ def revoke_issuances(session: Session, *, award_id: str, now: datetime) -> None:
 
 
 def status_list_credential(node: Node, list_id: str) -> SignedList:
-    """The signed list as it is now: from the database, signed anew after a revocation or every 12 hours.
+    """The signed list as it is now: from the database, signed anew after a revocation, a change of keys, or
+    every 12 hours.
 
     Raises:
         NotFoundError: no such list.
@@ -133,24 +138,30 @@ def status_list_credential(node: Node, list_id: str) -> SignedList:
             row = session.get(StatusList, list_id)
             if row is None:
                 raise NotFoundError
-            if row.content is not None and not _is_stale(row, node.now()):
+            identity = node.live.keep_up(read_generation(session))
+            if row.content is not None and not _is_stale(row, identity, node.now()):
                 return SignedList(row.content, hashlib.sha256(row.content).hexdigest()[:32])
             revoked = session.exec(
                 select(Issuance.status_index).where(
                     Issuance.status_list_id == list_id, col(Issuance.revoked_at).is_not(None)
                 )
             ).all()
-        _sign(node, row, list(revoked))
+        _sign(node, identity, row, list(revoked))
     raise IssuingError("status_list_busy")
 
 
-def _is_stale(row: StatusList, now: datetime) -> bool:
+def _is_stale(row: StatusList, identity: NodeIdentity, now: datetime) -> bool:
     old = row.signed_at is None or now - row.signed_at >= _RENEW_AFTER
-    return old or row.signed_revision != row.revision
+    return old or row.signed_revision != row.revision or row.signed_by != _signed_by(identity)
 
 
-def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
-    """Sign what was read, and keep it unless somebody signed in between.
+def _signed_by(identity: NodeIdentity) -> str:
+    # a list says what is so now, so readers take it from a key of now alone: see ADR 0022
+    return identity.signer().verification_method
+
+
+def _sign(node: Node, identity: NodeIdentity, row: StatusList, revoked: list[int]) -> None:
+    """Sign what was read, and keep it unless somebody signed, or changed the keys, in between.
 
     `validFrom` never goes back: a verifier that saw a later list would take this one for a rollback.
     """
@@ -161,7 +172,7 @@ def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
         bits.set(index)
     document = build_status_list_credential(
         list_id=list_url(node, row.id),
-        issuer_id=node.identity.did,
+        issuer_id=identity.did,
         purpose=row.purpose,
         bitstring=bits,
         valid_from=valid_from,
@@ -170,13 +181,14 @@ def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
     )
     signed = add_proof(
         document,
-        signer=node.identity.signer(),
+        signer=identity.signer(),
         created=valid_from,
         selection=node.contexts.newest(),
         hasher=node.hasher,
     )
     values = {
         "content": strict_json.dumps(signed),
+        "signed_by": _signed_by(identity),
         "signed_revision": row.revision,
         "signed_at": now,
         "valid_from": valid_from,
@@ -185,9 +197,26 @@ def _sign(node: Node, row: StatusList, revoked: list[int]) -> None:
         col(StatusList.id) == row.id,
         col(StatusList.signed_revision) == row.signed_revision,
         col(StatusList.signed_at).is_not_distinct_from(row.signed_at),
+        same_generation(identity.generation),
     )
     with node.database.write() as session:
         session.exec(update(StatusList).where(*unchanged).values(**values))
+
+
+def same_generation(generation: Any) -> ColumnElement[bool]:
+    """The condition that keys did not change: whoever changes them waits for this transaction, or it for
+    them.
+
+    Args:
+        generation: that was signed with, or a bound parameter.
+    """
+    held = (
+        select(_STATE.c.id)
+        .where(_STATE.c.generation == generation)
+        .with_for_update(read=True)
+        .scalar_subquery()
+    )
+    return held == 1
 
 
 def _open_list(transaction: Transaction, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from passeur import configuring, serving, verifying
+from passeur import configuring, keys, serving, verifying
 from passeur.services import ServiceName
 from passeur.verifying import Language
 
@@ -22,6 +22,8 @@ app = typer.Typer(
 node = typer.Typer(no_args_is_help=True, help="A structure's **issuer node**.")
 wallet = typer.Typer(no_args_is_help=True, help="The learner's **wallet**.")
 verifier = typer.Typer(no_args_is_help=True, help="The employer's **verifier**.")
+node_keys = typer.Typer(no_args_is_help=True, help="The **keys** that sign a node's badges.")
+node.add_typer(node_keys, name="keys")
 app.add_typer(node, name="node")
 app.add_typer(wallet, name="wallet")
 app.add_typer(verifier, name="verifier")
@@ -47,8 +49,17 @@ Loopback = Annotated[
     bool,
     typer.Option("--loopback", help="Development: plain http on this machine is allowed."),
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
+SaidIn = Annotated[
+    Language | None,
+    typer.Option("--language", help="Without it, the language of LC_ALL, LC_MESSAGES or LANG."),
+]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
+
+
+def _said_in(language: Language | None) -> Language:
+    return language or verifying.language_of(os.environ)
 
 
 @node.command("init")
@@ -72,6 +83,33 @@ def node_signin_link(
 ) -> None:
     """Print a one-time sign-in link for a passeur (for whoever runs the node; nothing is mailed)."""
     typer.echo(configuring.signin_link(env_file, email=email))
+
+
+@node_keys.command("list")
+def node_keys_list(
+    env_file: EnvFile = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the keys as JSON.")] = False,
+    language: SaidIn = None,
+) -> None:
+    """Show each key: what it is for, since when, and what became of it."""
+    keys.list_keys(env_file, as_json=as_json, language=_said_in(language))
+
+
+@node_keys.command("rotate")
+def node_keys_rotate(env_file: EnvFile = None, yes: Yes = False, language: SaidIn = None) -> None:
+    """Make new keys. What the keys of before signed stays valid; a running service needs no restart."""
+    keys.rotate(env_file, yes=yes, language=_said_in(language))
+
+
+@node_keys.command("revoke")
+def node_keys_revoke(
+    names: Annotated[list[str], typer.Argument(help="The stolen keys, as `list` names them.")],
+    env_file: EnvFile = None,
+    yes: Yes = False,
+    language: SaidIn = None,
+) -> None:
+    """Declare keys stolen: **nothing** that they signed is valid any more. This cannot be undone."""
+    keys.revoke(env_file, names, yes=yes, language=_said_in(language))
 
 
 @wallet.command("init")

@@ -56,7 +56,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if any(counts.values()):
         ran = counts["passed"] + counts["failed"]
         said = (
-            f"ran {ran} tests beside Digital Bazaar's packages"
+            f"ran {ran} tests beside other implementations"
             if ran
             else "NOT run beside another implementation"
         )

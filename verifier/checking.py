@@ -12,6 +12,7 @@ from credentials.open_badges_v2.checking import check_open_badge_v2
 from credentials.open_badges_v2.recognising import find_open_badge_v2
 from credentials.verification import check_credential, check_presentation
 from did.errors import FetchError
+from verifier.endorsements import look_at_endorsements
 from verifier.reports import Findings
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def check_badge(desk: Desk, data: bytes) -> Findings:
     # a file that its holder kept has the base proofs that were made for them; they hold over the whole badge
     context = replace(desk.verification, base_proofs=True)
     report = check_credential(unbake(data), context=context, now=now)
-    return Findings.of(report, presented=False, checked_at=now)
+    said = look_at_endorsements((report,), context=desk.verification, now=now)
+    return Findings.of(report, presented=False, checked_at=now, endorsements=said)
 
 
 def check_address(desk: Desk, address: str) -> Findings:
@@ -87,7 +89,8 @@ def check_link(desk: Desk, address: str, content: bytes) -> Findings:
         expected_domain=address,
         expected_challenge=address.rstrip("/").rpartition("/")[2],
     )
-    return Findings.of(report, presented=True, checked_at=now)
+    said = look_at_endorsements(report.credentials, context=desk.verification, now=now)
+    return Findings.of(report, presented=True, checked_at=now, endorsements=said)
 
 
 def fetch(desk: Desk, address: str, *, accept: str = _ACCEPTED) -> Fetched:

@@ -16,10 +16,11 @@ from did.resolver import Resolver
 from verifier.desk import Desk
 from verifier.keys import open_identity
 from verifier.results import purge
-from verifier.routes import ROUTERS
+from verifier.routes import DIRECT, ROUTERS
 from web.app import create_base_app
 from web.database import Database
 from web.didkit_process import DidkitProcess
+from web.direct_routes import add_direct_routes
 from web.identity import identity_router
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def create_app(
     app.state.service = settings.verifier_name
     with database.write() as session:
         purge(session, desk.clock())
+    add_direct_routes(app, *DIRECT)
     for router in (identity_router(desk.identity), *ROUTERS):
         app.include_router(router)
     return app

@@ -10,6 +10,7 @@ documents.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ from credentials.exchange.formats import SD_JWT_VC
 from credentials.report import Outcome
 from credentials.view import CredentialView
 from verifier.lettering import clip, clip_word, is_deceptive, plain
+from verifier.reasons import reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,6 +62,11 @@ class ShownCheck:
             self.outcome
         ]
 
+    @property
+    def why(self) -> str:
+        """The sentence that says why it did not pass; see `reason_of`."""
+        return reason_of(self.name, self.code)
+
 
 @dataclass(frozen=True)
 class FirstScreen:
@@ -88,6 +95,7 @@ class ShownBadge:
         standing: what is known of the issuer, as JSON.
         document: the badge as it was received.
         in_part: whether it is so secured that its holder may have shown a part of it.
+        endorsements: what others say of it, of a badge that holds.
     """
 
     outcome: Outcome
@@ -102,6 +110,18 @@ class ShownBadge:
     standing: Mapping[str, Any] | None
     document: JsonObject | None
     in_part: bool = False
+    endorsements: tuple[JsonObject, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The sentence that says what decided; see `reason_of`."""
+        return reason_of(self.step, self.reason)
+
+    @property
+    def other_voices(self) -> int:
+        """How many others endorse it: not its issuer, nor whom it is about, and nobody twice."""
+        valid = [each for each in self.endorsements if each["outcome"] == Outcome.VALID]
+        return len({each.get("issuerId") for each in valid if "by" not in each})
 
     @property
     def first_warnings(self) -> tuple[str, ...]:
@@ -120,6 +140,11 @@ class ShownReport:
     checks: tuple[ShownCheck, ...]
     badges: tuple[ShownBadge, ...]
 
+    @property
+    def why(self) -> str:
+        """The sentence that says what decided; see `reason_of`."""
+        return reason_of(self.step, self.reason)
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -129,19 +154,29 @@ class Findings:
     documents: tuple[JsonObject | None, ...]
     presented: bool
     checked_at: datetime
+    endorsements: tuple[tuple[JsonObject, ...], ...] = ()
 
     @classmethod
-    def of(cls, report: Report, *, presented: bool, checked_at: datetime) -> Findings:
+    def of(
+        cls,
+        report: Report,
+        *,
+        presented: bool,
+        checked_at: datetime,
+        endorsements: Iterable[Iterable[JsonObject]] = (),
+    ) -> Findings:
         """Take what is shown out of the library's report.
 
         Args:
             report: of a credential, or of a presentation.
             presented: whether a holder presented it (or should have), rather than handing in a file.
             checked_at: aware; what is kept shows what held then.
+            endorsements: of each badge, see `look_at_endorsements`.
         """
         each = report.credentials if presented else (report,)
         documents = tuple(one.credential.raw if one.credential else None for one in each)
-        return cls(report.to_json(), documents, presented, checked_at)
+        said = tuple(tuple(each) for each in endorsements)
+        return cls(report.to_json(), documents, presented, checked_at, said)
 
     def to_json(self) -> JsonObject:
         """Give the findings as JSON."""
@@ -150,13 +185,15 @@ class Findings:
             "documents": list(self.documents),
             "presented": self.presented,
             "checkedAt": self.checked_at.isoformat(),
+            "endorsements": [list(each) for each in self.endorsements],
         }
 
     @classmethod
     def from_json(cls, value: JsonObject) -> Findings:
         """Read what `to_json` wrote."""
         checked_at = datetime.fromisoformat(value["checkedAt"])
-        return cls(value["report"], tuple(value["documents"]), value["presented"], checked_at)
+        said = tuple(tuple(each) for each in value.get("endorsements", ()))
+        return cls(value["report"], tuple(value["documents"]), value["presented"], checked_at, said)
 
 
 def show(findings: Findings) -> ShownReport:
@@ -166,9 +203,10 @@ def show(findings: Findings) -> ShownReport:
     own = tuple(check for check in checks if check.name not in _FOLDED_STEPS) if findings.presented else ()
     around = _worst(own)
     reports = report.get("credentials", []) if findings.presented else [report]
+    said = itertools.chain(findings.endorsements, itertools.repeat(()))
     badges = tuple(
-        _show_badge(each, document, around=around)
-        for each, document in zip(reports, findings.documents, strict=True)
+        _show_badge(each, document, around=around, endorsements=own)
+        for (each, document), own in zip(zip(reports, findings.documents, strict=True), said, strict=False)
     )
     outcome = Outcome(report["outcome"])
     decisive = around or _worst(checks) or _PASSED
@@ -190,7 +228,13 @@ def _worst(checks: Iterable[ShownCheck]) -> ShownCheck | None:
     return next(bad, None) or next(made, None) or next(iter(failing), None)
 
 
-def _show_badge(report: JsonObject, document: JsonObject | None, *, around: ShownCheck | None) -> ShownBadge:
+def _show_badge(
+    report: JsonObject,
+    document: JsonObject | None,
+    *,
+    around: ShownCheck | None,
+    endorsements: tuple[JsonObject, ...] = (),
+) -> ShownBadge:
     checks = tuple(_shown(check) for check in report["checks"])
     view = CredentialView.from_document(document) if document is not None else None
     decisive = _decisive(around, _worst(checks))
@@ -211,6 +255,7 @@ def _show_badge(report: JsonObject, document: JsonObject | None, *, around: Show
         standing=report.get("standing") if proven else None,
         document=document,
         in_part=proven and _may_be_a_part(report, document),
+        endorsements=endorsements if outcome is Outcome.VALID else (),
     )
 
 

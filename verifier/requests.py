@@ -259,9 +259,10 @@ def authorization_request(
 
 def _query(desk: Desk, asked: Asked) -> dict[str, Any]:
     """Write the query. An unsigned request travels in its link, which a QR code has to hold: one format."""
+    formats = desk.settings.credential_formats
     if desk.settings.client_id_prefix == "redirect_uri":
-        return asked.to_dcql((LDP_VC,), brief=True)
-    return asked.to_dcql()
+        return asked.to_dcql(formats[:1], brief=True)
+    return asked.to_dcql(formats)
 
 
 def _client_metadata(desk: Desk) -> dict[str, object]:
@@ -272,10 +273,13 @@ def _client_metadata(desk: Desk) -> dict[str, object]:
         SD_JWT_VC: {"sd-jwt_alg_values": algorithms, "kb-jwt_alg_values": algorithms},
         JWT_VC_JSON: {"alg_values": algorithms},
     }
+    asked = desk.settings.credential_formats
     if desk.settings.client_id_prefix == "redirect_uri":
         # leave out what is optional, see `_query`
-        formats = {LDP_VC: {"proof_type_values": ["DataIntegrityProof"]}}
-    return {"client_name": desk.settings.verifier_name, "vp_formats_supported": formats}
+        formats[LDP_VC] = {"proof_type_values": ["DataIntegrityProof"]}
+        asked = asked[:1]
+    supported = {each: formats[each] for each in asked}
+    return {"client_name": desk.settings.verifier_name, "vp_formats_supported": supported}
 
 
 def _find(session: Session, invitation_id: str) -> tuple[Invitation, PresentationRequest] | None:

@@ -15,22 +15,27 @@ Source: OpenID4VP 1.0, sections 8.2 (direct_post), 8.5 (Error Response), 8.6 (Va
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, cast, select, update
 
 from contexts import StrictJsonError, strict_json
 from credentials.errors import PresentationError
 from credentials.exchange.dcql import DcqlQuery
 from credentials.exchange.presentations import check_vp_token, parse_vp_token
 from credentials.report import Outcome
+from credentials.steps import StrictObject
+from verifier.endorsements import look_at_endorsements
 from verifier.models import METADATA, RequestState
 from verifier.reports import Findings
 from verifier.requests import client_id
 from verifier.results import digest, seal_findings
+from web.at_once import MOST_BYTES_AT_ONCE, at_once_or_in_thread, without_waiting
 from web.statements import Statement
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
     from credentials.report import Report
     from verifier.desk import Desk
 
+JsonObject = dict[str, Any]
 MAXIMUM_TOKEN_BYTES: Final = 2_097_152
 _CODE_BYTES: Final = 32
 
@@ -52,7 +58,8 @@ _FIND: Final = Statement(
         _INVITATIONS.c.nonce,
         _INVITATIONS.c.state.label("expected_state"),
         _REQUESTS.c.id.label("request_id"),
-        _REQUESTS.c.query,
+        # as text: the same few queries are asked again and again, and read once
+        cast(_REQUESTS.c.query, Text),
         _REQUESTS.c.state.label("request_state"),
         _REQUESTS.c.expires_at,
     )
@@ -122,12 +129,12 @@ class _Asked:
     nonce: str
     expected_state: str
     request_id: str
-    query: dict[str, Any]
+    query: str
     request_state: str
     expires_at: datetime
 
 
-def receive(desk: Desk, invitation_id: str, posted: PostedResponse) -> str:
+async def receive(desk: Desk, invitation_id: str, posted: PostedResponse) -> str:
     """Receive an answer; gives the address to which the wallet takes its person.
 
     Args:
@@ -139,33 +146,40 @@ def receive(desk: Desk, invitation_id: str, posted: PostedResponse) -> str:
         ResponseError: see its codes.
     """
     # 1. Which request
-    asked = _find(desk, invitation_id, posted.state)
+    asked = await _find(desk, invitation_id, posted.state)
     if posted.error is not None:
-        return _decline(desk, asked)
+        return await _decline(desk, asked)
     # 2. Shape
-    query = DcqlQuery.parse(asked.query)
+    query = _read_query(asked.query)
     vp_token = _read_token(posted.vp_token, query)
     # 3. The nonce, spent
-    _spend(desk, asked)
+    await _spend(desk, asked)
     # 4. The answer, checked
-    report = check_vp_token(
+    is_short = len(posted.vp_token or "") <= MOST_BYTES_AT_ONCE
+    checking = partial(
+        check_vp_token,
         vp_token,
         query=query,
-        context=desk.verification,
         now=desk.clock(),
         expected_domain=client_id(desk, asked.invitation_id),
         expected_challenge=asked.nonce,
     )
+    report = await at_once_or_in_thread(
+        partial(checking, context=without_waiting(desk.verification)),
+        partial(checking, context=desk.verification),
+        is_short=is_short,
+    )
     # 5. The result, kept
-    response_code = _keep(desk, asked, report)
+    response_code = await _keep(desk, asked, report, is_short=is_short)
     # 6. What the wallet is told
     _refuse_bad_answer(report)
     return f"{desk.settings.base_url}/results/{asked.request_id}?response_code={response_code}"
 
 
-def _find(desk: Desk, invitation_id: str, state: str | None) -> _Asked:
-    with desk.database.reading() as transaction:
-        row = transaction.first(_FIND, {"invitation": invitation_id})
+async def _find(desk: Desk, invitation_id: str, state: str | None) -> _Asked:
+    row = await desk.database.look(
+        lambda transaction: transaction.first(_FIND, {"invitation": invitation_id})
+    )
     if row is None:
         raise ResponseError("unknown_request", "there is no such request, or it is gone")
     asked = _Asked(*row)
@@ -178,6 +192,12 @@ def _find(desk: Desk, invitation_id: str, state: str | None) -> _Asked:
     return asked
 
 
+@lru_cache(maxsize=256)
+def _read_query(text: str) -> DcqlQuery:
+    """Read a query that we wrote."""
+    return DcqlQuery.parse(json.loads(text))
+
+
 def _read_token(vp_token: str | None, query: DcqlQuery) -> Any:
     """Read the JSON of `vp_token` and look at its shape, without looking at any presentation."""
     if not vp_token:
@@ -187,8 +207,11 @@ def _read_token(vp_token: str | None, query: DcqlQuery) -> Any:
             "vp_token_shape", "vp_token is a bare string or array; it must be a JSON object of arrays"
         )
     try:
-        parsed = strict_json.loads(vp_token, max_bytes=MAXIMUM_TOKEN_BYTES)
-        parse_vp_token(parsed, query_ids=[each.id for each in query.credentials])
+        source = vp_token.encode()
+        presented = parse_vp_token(
+            strict_json.loads(source, max_bytes=MAXIMUM_TOKEN_BYTES),
+            query_ids=[each.id for each in query.credentials],
+        )
     except StrictJsonError as err:
         raise ResponseError(err.code, f"vp_token is not the JSON that we read: {err.code}") from err
     except PresentationError as err:
@@ -196,41 +219,59 @@ def _read_token(vp_token: str | None, query: DcqlQuery) -> Any:
         raise ResponseError(
             err.code, f"vp_token must be a JSON object of arrays{where}: {err.detail}"
         ) from err
-    return parsed
+    return _as_read(presented, source)
 
 
-def _spend(desk: Desk, asked: _Asked) -> None:
+def _as_read(
+    presented: dict[str, list[JsonObject | str]], source: bytes
+) -> dict[str, list[JsonObject | str]]:
+    """Note of a presentation that came alone that it was read strictly: it need not be read so again."""
+    if sum(map(len, presented.values())) > 1:
+        return presented
+    return {
+        name: [each if isinstance(each, str) else StrictObject(each, source=source) for each in some]
+        for name, some in presented.items()
+    }
+
+
+async def _spend(desk: Desk, asked: _Asked) -> None:
     """Move the request from open to received; only one answer ever does."""
     values = {"request": asked.request_id, "channel": asked.channel, "now": desk.clock()}
-    if _changed(desk, _SPEND, values) != 1:
+    if await _changed(desk, _SPEND, values) != 1:
         raise ResponseError("already_answered", "this request was answered already; a nonce is used once")
 
 
-def _decline(desk: Desk, asked: _Asked) -> str:
+async def _decline(desk: Desk, asked: _Asked) -> str:
     """Note that the wallet's person said no, or that the wallet could not answer."""
-    if _changed(desk, _DECLINE, {"request": asked.request_id}) != 1:
+    if await _changed(desk, _DECLINE, {"request": asked.request_id}) != 1:
         raise ResponseError("already_answered", "this request was answered already")
     return f"{desk.settings.base_url}/declined"
 
 
-def _keep(desk: Desk, asked: _Asked, report: Report) -> str:
+async def _keep(desk: Desk, asked: _Asked, report: Report, *, is_short: bool) -> str:
     """Keep the result; gives the response code, of which only the digest stays."""
     code = secrets.token_urlsafe(_CODE_BYTES)
     now = desk.clock()
-    findings = Findings.of(report, presented=True, checked_at=now)
+    looking = partial(look_at_endorsements, report.credentials, now=now)
+    said = await at_once_or_in_thread(
+        partial(looking, context=without_waiting(desk.verification)),
+        partial(looking, context=desk.verification),
+        is_short=is_short,
+    )
+    findings = Findings.of(report, presented=True, checked_at=now, endorsements=said)
     values = {
         "request": asked.request_id,
         "result": seal_findings(desk, asked.request_id, findings),
         "code": digest(code),
         "end": now + timedelta(days=desk.settings.result_days),
     }
-    _changed(desk, _KEEP, values)
+    await _changed(desk, _KEEP, values)
     return code
 
 
-def _changed(desk: Desk, statement: Statement, values: dict[str, Any]) -> int:
+async def _changed(desk: Desk, statement: Statement, values: dict[str, Any]) -> int:
     """Run a statement and commit; gives the number of rows that it changed."""
-    return desk.database.apply(lambda transaction: transaction.change(statement, values))
+    return await desk.database.commit(lambda transaction: transaction.change(statement, values))
 
 
 def _refuse_bad_answer(report: Report) -> None:

@@ -42,6 +42,13 @@ class VerifierSettings(ServiceSettings):
         description='Issuers that are known, as JSON: [{"did", "name", "reason", "since"}]. '
         "Others get a warning in words.",
     )
+    credential_formats: tuple[Literal["ldp_vc", "dc+sd-jwt", "jwt_vc_json"], ...] = Field(
+        default=("ldp_vc", "dc+sd-jwt", "jwt_vc_json"),
+        min_length=1,
+        max_length=3,
+        description="Formats that badges are asked for in, as JSON, the most welcome first; any one of them "
+        "answers.",
+    )
     request_minutes: int = Field(
         default=5, ge=1, le=15, description="Minutes that a request waits for an answer."
     )
@@ -53,6 +60,11 @@ class VerifierSettings(ServiceSettings):
     result_days: int = Field(
         default=1, ge=1, le=30, description="Days after which the result of a request is deleted."
     )
+
+    @field_validator("credential_formats")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(value))
 
     @field_validator("wallet_url")
     @classmethod

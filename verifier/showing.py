@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from verifier.emblems import emblem_source
 from verifier.lettering import plain
-from verifier.reports import show
+from verifier.reports import issuer_domain, show
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -48,7 +48,7 @@ def report_page(
         checked_at=findings.checked_at,
         asked=asked,
         emblem_of=lambda badge: emblem_source(desk, badge),
-        tools={"plain": plain, "web_link": web_link, "pretty": pretty_json},
+        tools={"plain": plain, "web_link": web_link, "pretty": pretty_json, "domain": issuer_domain},
         download=download_link,
         report_json=findings.report,
     )

@@ -1,28 +1,29 @@
 """What a passport holds: kept as the bytes received, sealed; looked at, checked again, hidden, given out,
-deleted.
+deleted. A badge is one thing, in however many formats it is held.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, func, or_, select, update
 
 from contexts import ContextsError
 from credentials.errors import CredentialsError
-from credentials.exchange.formats import open_credential
+from credentials.exchange.formats import open_credential, presented_claims
 from credentials.report import Outcome
 from credentials.verification import check_credential
 from did.errors import SealError
-from wallet.models import HeldCredential, HolderKeyRecord
+from wallet.models import HeldCredential, HolderKeyRecord, ReceivedOffer
 from web.database import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
     from credentials.exchange.formats import OpenedCredential
@@ -44,8 +45,9 @@ class HeldBadge:
 
     Args:
         held: the bytes received, and what they say.
-        outcome: what the last check came to.
+        outcome: what the last check came to; where one copy was taken back, or has ended, the badge has.
         codes: of the checks that did not pass then.
+        copies: the same recognition in other formats; they have none themselves.
     """
 
     id: str
@@ -56,6 +58,17 @@ class HeldBadge:
     received_at: datetime
     hidden: bool
     key_id: str
+    copies: tuple[HeldBadge, ...] = ()
+
+    @property
+    def every_copy(self) -> tuple[HeldBadge, ...]:
+        """The badge itself, then its copies."""
+        return (self, *self.copies)
+
+    @property
+    def format(self) -> str:
+        """Credential Format Identifier."""
+        return self.held.claims.format
 
     @property
     def content(self) -> bytes:
@@ -127,21 +140,64 @@ def keep_credential(
     ).first()
     if known is not None:
         return known
-    badge_id, now = new_id(), service.now()
-    session.add(
-        HeldCredential(
-            id=badge_id,
-            passport_id=passport_id,
-            key_id=key_id,
-            identity_digest=identity,
-            sealed_content=service.vault.seal(data, owner=passport_id, record=f"credential:{badge_id}"),
-            received_at=now,
-            checked_at=now,
-            outcome=report.outcome,
-            codes=" ".join(report.codes),
+    row = _new_row(service, passport_id, key_id, identity=identity, data=data, report=report)
+    session.add(row)
+    return row.id
+
+
+def keep_copy(
+    session: Session,
+    service: WalletService,
+    *,
+    badge: HeldBadge,
+    passport_id: str,
+    data: bytes,
+    report: Report,
+) -> None:
+    """Keep a copy of a badge, in that transaction: one in each format; none, when the badge was deleted
+    meanwhile.
+
+    Args:
+        session: of a `write()`.
+        service: the wallet's tools.
+        badge: what it is a copy of, bound to the same key.
+        passport_id: whose.
+        data: the bytes received.
+        report: what verifying them said.
+    """
+    claims = presented_claims(report)
+    identity = service.digests("copy", passport_id, badge.id, claims.format if claims else "")
+    there = session.exec(
+        select(HeldCredential.id)
+        .where(HeldCredential.id == badge.id, HeldCredential.passport_id == passport_id)
+        .with_for_update()
+    ).first()
+    known = session.exec(
+        select(HeldCredential.id).where(
+            HeldCredential.passport_id == passport_id, HeldCredential.identity_digest == identity
         )
+    ).first()
+    if there is not None and known is None:
+        row = _new_row(service, passport_id, badge.key_id, identity=identity, data=data, report=report)
+        row.copy_of = badge.id
+        session.add(row)
+
+
+def _new_row(
+    service: WalletService, passport_id: str, key_id: str, *, identity: bytes, data: bytes, report: Report
+) -> HeldCredential:
+    row_id, now = new_id(), service.now()
+    return HeldCredential(
+        id=row_id,
+        passport_id=passport_id,
+        key_id=key_id,
+        identity_digest=identity,
+        sealed_content=service.vault.seal(data, owner=passport_id, record=f"credential:{row_id}"),
+        received_at=now,
+        checked_at=now,
+        outcome=report.outcome,
+        codes=" ".join(report.codes),
     )
-    return badge_id
 
 
 def open_shelf(service: WalletService, passport_id: str, *, hidden: bool | None = False) -> Shelf:
@@ -154,12 +210,16 @@ def open_shelf(service: WalletService, passport_id: str, *, hidden: bool | None 
     """
     statement = select(HeldCredential).where(HeldCredential.passport_id == passport_id)
     if hidden is not None:
-        statement = statement.where(col(HeldCredential.hidden) == hidden)
+        wanted = select(HeldCredential.id).where(
+            HeldCredential.passport_id == passport_id, col(HeldCredential.hidden) == hidden
+        )
+        # whether it is hidden is said of a badge, not of its copies
+        statement = statement.where(func.coalesce(HeldCredential.copy_of, HeldCredential.id).in_(wanted))
     with service.database.session() as session:
         rows = session.exec(statement).all()
-    badges = [badge for row in rows if (badge := _badge(service, row)) is not None]
+    badges = _with_copies(service, rows)
     badges.sort(key=lambda badge: (badge.view.earned_on or _EARLIEST, badge.received_at), reverse=True)
-    return Shelf(badges, unopened=len(rows) - len(badges))
+    return Shelf(badges, unopened=sum(row.copy_of is None for row in rows) - len(badges))
 
 
 def list_badges(service: WalletService, passport_id: str, *, hidden: bool | None = False) -> list[HeldBadge]:
@@ -172,6 +232,7 @@ def count_hidden(service: WalletService, passport_id: str) -> int:
     statement = select(HeldCredential.id).where(
         HeldCredential.passport_id == passport_id,
         col(HeldCredential.hidden) == True,  # noqa: E712 - SQL
+        col(HeldCredential.copy_of).is_(None),
     )
     with service.database.session() as session:
         return len(session.exec(statement).all())
@@ -180,12 +241,12 @@ def count_hidden(service: WalletService, passport_id: str) -> int:
 def find_badge(service: WalletService, passport_id: str, badge_id: str) -> HeldBadge | None:
     """One badge of this passport; another's does not exist, nor does one that cannot be opened."""
     with service.database.session() as session:
-        row = session.exec(
+        rows = session.exec(
             select(HeldCredential).where(
-                HeldCredential.id == badge_id, HeldCredential.passport_id == passport_id
+                _is_or_copies(badge_id), col(HeldCredential.passport_id) == passport_id
             )
-        ).first()
-    return _badge(service, row) if row else None
+        ).all()
+    return next(iter(_with_copies(service, rows)), None)
 
 
 def find_badges(service: WalletService, passport_id: str, badge_ids: Sequence[str]) -> list[HeldBadge]:
@@ -212,30 +273,61 @@ def is_due(service: WalletService, badge: HeldBadge) -> bool:
 
 
 def check_again(service: WalletService, passport_id: str, badge: HeldBadge) -> bool:
-    """Verify a badge now, and remember what that came to.
+    """Verify a badge now with its copies, each for itself, and remember what that came to.
 
     Returns:
-        False when it could not be checked (nobody was reached): the last verdict and its date stay.
+        False when the badge itself could not be checked (nobody was reached). The last verdict on whatever
+        could not be checked stays, with its date.
     """
-    report = check_credential(badge.content, context=service.verification, now=service.now())
+    reached = [_check_one(service, passport_id, each) for each in badge.every_copy]
+    return reached[0]
+
+
+def _check_one(service: WalletService, passport_id: str, copy: HeldBadge) -> bool:
+    report = check_credential(copy.content, context=service.verification, now=service.now())
     if report.outcome is Outcome.INDETERMINATE:
         return False
     values = {"outcome": report.outcome, "codes": " ".join(report.codes), "checked_at": service.now()}
-    return _update(service, passport_id, badge.id, values)
+    return _update(service, passport_id, copy.id, values)
 
 
 def set_hidden(service: WalletService, passport_id: str, badge_id: str, *, hidden: bool) -> bool:
-    """Hide a badge, or show it again; False when this passport has no such badge."""
+    """Hide a badge with its copies, or show it again; False when this passport has no such badge."""
     return _update(service, passport_id, badge_id, {"hidden": hidden})
 
 
 def delete_badge(service: WalletService, passport_id: str, badge_id: str) -> bool:
-    """Delete a badge for good; False when this passport has no such badge."""
-    statement = delete(HeldCredential).where(
-        col(HeldCredential.id) == badge_id, col(HeldCredential.passport_id) == passport_id
-    )
+    """Delete a badge for good, with its copies and what would bring more of them; False when this passport
+    has no such badge.
+    """
+    mine = col(HeldCredential.id) == badge_id, col(HeldCredential.passport_id) == passport_id
+    to_come = col(ReceivedOffer.credential_id) == badge_id, col(ReceivedOffer.passport_id) == passport_id
     with service.database.write() as session:
-        return bool(session.exec(statement).rowcount)
+        session.exec(update(ReceivedOffer).where(*to_come).values(sealed_content=None))
+        # the copies go with it: ON DELETE CASCADE
+        return bool(session.exec(delete(HeldCredential).where(*mine)).rowcount)
+
+
+def _is_or_copies(badge_id: str) -> ColumnElement[bool]:
+    return or_(col(HeldCredential.id) == badge_id, col(HeldCredential.copy_of) == badge_id)
+
+
+def _with_copies(service: WalletService, rows: Sequence[HeldCredential]) -> list[HeldBadge]:
+    """The badges among these rows that can be opened, each with those of its copies that can."""
+    opened = [(row.copy_of, badge) for row in rows if (badge := _badge(service, row)) is not None]
+    copies: dict[str, list[HeldBadge]] = {}
+    for copy_of, badge in opened:
+        if copy_of is not None:
+            copies.setdefault(copy_of, []).append(badge)
+    return [_joined(badge, copies.get(badge.id, [])) for copy_of, badge in opened if copy_of is None]
+
+
+def _joined(badge: HeldBadge, copies: Sequence[HeldBadge]) -> HeldBadge:
+    """A badge with its copies: what ended one of them ended the recognition."""
+    told = next((each for each in (badge, *copies) if each.ended), None)
+    if told is not None:
+        badge, *copies = (replace(each, outcome=told.outcome, codes=told.codes) for each in (badge, *copies))
+    return replace(badge, copies=tuple(copies))
 
 
 def _update(service: WalletService, passport_id: str, badge_id: str, values: dict[str, object]) -> bool:

@@ -5,7 +5,7 @@ Everything that comes back is a stranger's: bounded, strictly parsed, and compar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -77,10 +77,24 @@ class Issuer:
 
 @dataclass(frozen=True)
 class Access:
-    """An access token, and the identifiers it insists on."""
+    """An access token, and the credential identifiers that it insists on, if it does: by configuration id."""
 
     token: str
-    credential_identifiers: tuple[str, ...] = ()
+    identifiers: dict[str, str] = field(default_factory=dict)
+
+    def name(self, configuration_id: str) -> dict[str, str]:
+        """How a credential request names what it wants.
+
+        Raises:
+            ReceivingError: "issuer_denied": the token is for other configurations.
+
+        Source: OpenID4VCI 1.0, section 8.2.
+        """
+        if not self.identifiers:
+            return {"credential_configuration_id": configuration_id}
+        if configuration_id not in self.identifiers:
+            raise ReceivingError("issuer_denied", f"the token names no {configuration_id[:80]!r}")
+        return {"credential_identifier": self.identifiers[configuration_id]}
 
 
 def fetch_issuer(fetcher: Fetcher, identifier: str) -> Issuer:
@@ -129,6 +143,13 @@ def redeem_code(
 ) -> Access:
     """Exchange the pre-authorized code for an access token.
 
+    Args:
+        fetcher: the way out.
+        token_endpoint: where.
+        code: of the offer.
+        tx_code: as typed; None when none is asked for.
+        configuration_id: what identifiers are for that do not say it.
+
     Raises:
         ReceivingError: with a code that has a sentence; `again` when the code is not spent.
 
@@ -148,12 +169,11 @@ def redeem_code(
     response = _read(answer, TokenResponse)
     if response.token_type.lower() != "bearer":
         raise ReceivingError("issuer_unreadable", f"token type {response.token_type[:40]!r}")
-    identifiers = tuple(
-        identifier
+    identifiers = {
+        details.credential_configuration_id or configuration_id: details.credential_identifiers[0]
         for details in response.authorization_details
-        if details.credential_configuration_id in {None, configuration_id}
-        for identifier in details.credential_identifiers
-    )
+        if details.credential_identifiers
+    }
     return Access(response.access_token, identifiers)
 
 
@@ -184,7 +204,7 @@ def request_credential(
     key_proof: str,
     credential_format: str,
 ) -> bytes:
-    """Make the one credential request.
+    """Make one credential request.
 
     Args:
         fetcher: the way out.
@@ -202,15 +222,10 @@ def request_credential(
 
     Source: OpenID4VCI 1.0, section 8.2 and 8.3.
     """
-    named = (
-        {"credential_identifier": access.credential_identifiers[0]}
-        if access.credential_identifiers
-        else {"credential_configuration_id": configuration_id}
-    )
     answer = _post(
         fetcher,
         issuer.metadata.credential_endpoint,
-        strict_json.dumps({**named, "proofs": {"jwt": [key_proof]}}),
+        strict_json.dumps({**access.name(configuration_id), "proofs": {"jwt": [key_proof]}}),
         content_type=_JSON,
         headers={"Authorization": f"Bearer {access.token}"},
     )
@@ -218,7 +233,7 @@ def request_credential(
         raise ReceivingError("issuer_deferred", "the issuer will deliver later", again=True)
     if answer.status != HTTPStatus.OK:
         found = _CREDENTIAL_ERRORS.get(_error_of(answer), "issuer_refused")
-        raise ReceivingError(found, again=_may_pass(answer))
+        raise ReceivingError(found, again=_may_pass(answer) or found == "invalid_nonce")
     return _credential_text(answer, is_token=credential_format != LDP_VC)
 
 

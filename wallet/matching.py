@@ -1,7 +1,7 @@
 """Which badges of a passport answer which of a verifier's questions, and what would be seen of each.
 
 Credential queries of which any one will do are one question to the person: the same badge in another format
-is not another choice to make.
+is not another choice to make. Of the copies of a badge that answer, the one that shows least is proposed.
 
 Source: OpenID4VP 1.0, sections 6.2 (Credential Set Query) and 6.4 (Processing Rules).
 """
@@ -17,10 +17,11 @@ from contexts import ContextsError
 from credentials.errors import CredentialsError
 from credentials.exchange.dcql import DcqlQuery, match
 from credentials.exchange.disclosing import Disclosure, plan_disclosure
+from credentials.report import Outcome
 from wallet import holding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from credentials.exchange.dcql import Candidate, Matches
     from wallet.holding import HeldBadge
@@ -36,11 +37,13 @@ class Proposal:
 
     Args:
         badge: which.
+        copy: the one of its copies that would be shown.
         query_id: of the credential query that it answers.
         shown: what would be seen of it, and what not.
     """
 
     badge: HeldBadge
+    copy: HeldBadge
     query_id: str
     shown: Disclosure
 
@@ -90,8 +93,8 @@ def match_request(service: WalletService, passport_id: str, request: Request) ->
     Source: OpenID4VP 1.0, section 6.4.
     """
     query = DcqlQuery.parse(request.content.query)
-    badges = {badge.id: badge for badge in holding.list_badges(service, passport_id)}
-    matches = match(query, {badge.id: badge.held.claims for badge in badges.values()})
+    badges = holding.list_badges(service, passport_id)
+    matches = match(query, {copy.id: copy.held.claims for badge in badges for copy in badge.every_copy})
     chosen = matches.chosen
     suites = suites_of(request.content.vp_formats)
     questions = tuple(
@@ -132,27 +135,55 @@ def _groups(query: DcqlQuery) -> Iterator[tuple[str, ...]]:
 def _question(
     matches: Matches,
     group: tuple[str, ...],
-    badges: Mapping[str, HeldBadge],
+    badges: Sequence[HeldBadge],
     *,
     needed: bool,
     suites: frozenset[str] | None,
 ) -> Question:
-    found = {
-        candidate.key: (name, candidate) for name in reversed(group) for candidate in matches.candidates[name]
-    }
-    proposals = (
-        _proposal(badge, *found[badge.id], suites=suites) for badge in badges.values() if badge.id in found
-    )
+    found = [(name, candidate) for name in group for candidate in matches.candidates[name]]
+    proposals = (_least(badge, found, suites=suites) for badge in badges)
     multiple = len(group) == 1 and matches.query.credential_query(group[0]).multiple
     return Question(group[0], tuple(each for each in proposals if each is not None), needed, multiple)
 
 
+def _least(
+    badge: HeldBadge, found: Sequence[tuple[str, Candidate]], *, suites: frozenset[str] | None
+) -> Proposal | None:
+    """Of what can be shown of a badge, what shows least; of equals, what the verifier named first. A copy
+    that does not hold is shown only where no other is.
+    """
+    copies = {copy.id: copy for copy in badge.every_copy}
+    proposals = (
+        _proposal(badge, copies[candidate.key], name, candidate, suites=suites)
+        for name, candidate in found
+        if candidate.key in copies
+    )
+    made = (each for each in proposals if each is not None)
+    return min(made, key=lambda each: (each.copy.outcome is not Outcome.VALID, _amount(each)), default=None)
+
+
+def _amount(proposal: Proposal) -> int:
+    """How much a reader learns: the members that they see, counted alike in every format."""
+    return _leaves(proposal.shown.view.to_json())
+
+
+def _leaves(value: object) -> int:
+    if isinstance(value, dict):
+        return sum(map(_leaves, value.values()))
+    return sum(map(_leaves, value)) if isinstance(value, list) else 1
+
+
 def _proposal(
-    badge: HeldBadge, query_id: str, candidate: Candidate, *, suites: frozenset[str] | None
+    badge: HeldBadge,
+    copy: HeldBadge,
+    query_id: str,
+    candidate: Candidate,
+    *,
+    suites: frozenset[str] | None,
 ) -> Proposal | None:
     try:
-        return Proposal(badge, query_id, plan_disclosure(badge.held, candidate.claims, suites=suites))
+        return Proposal(badge, copy, query_id, plan_disclosure(copy.held, candidate.claims, suites=suites))
     except (CredentialsError, ContextsError) as err:
         # what cannot be worked out cannot be agreed to
-        log.warning("badge_not_proposed", badge_id=badge.id, code=err.code)
+        log.warning("badge_not_proposed", badge_id=copy.id, code=err.code)
         return None

@@ -118,7 +118,7 @@ class ReceivedOffer(WalletTable, table=True):
     passport_id: str | None = Field(default=None, foreign_key="passports.id", ondelete="CASCADE", index=True)
     state: str = OfferState.SHOWN
     sealed_content: bytes | None = (
-        None  # the offer, what it showed, tokens and bytes on their way; None once settled
+        None  # the offer, what it showed, tokens and bytes on their way; None once nothing is to come
     )
     credential_id: str | None = None
     error: str | None = None
@@ -128,17 +128,22 @@ class ReceivedOffer(WalletTable, table=True):
 
 
 class HeldCredential(WalletTable, table=True):
-    """A badge in a passport: the very bytes received, sealed."""
+    """A badge in a passport: the very bytes received, sealed. A copy is the same badge in another format, by
+    the same offer: it is shown, hidden and deleted with the badge that it is a copy of.
+    """
 
     __tablename__ = "held_credentials"
     __table_args__ = (UniqueConstraint("passport_id", "identity_digest"),)
 
     id: str = Field(default_factory=new_id, primary_key=True)
     passport_id: str = Field(foreign_key="passports.id", ondelete="CASCADE", index=True)
+    copy_of: str | None = Field(
+        default=None, foreign_key="held_credentials.id", ondelete="CASCADE", index=True
+    )
     key_id: str = Field(foreign_key="holder_keys.id")
     identity_digest: bytes  # keyed digest of the credential's id: one credential is kept once
     sealed_content: bytes
-    hidden: bool = False
+    hidden: bool = False  # of the badge itself: its copies follow it
     received_at: datetime = Field(sa_type=UtcDateTime)
     checked_at: datetime = Field(sa_type=UtcDateTime)
     outcome: str

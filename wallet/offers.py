@@ -17,7 +17,7 @@ from sqlmodel import col, select, update
 
 from contexts import StrictJsonError, strict_json
 from credentials.errors import CredentialsError
-from credentials.exchange.formats import FORMATS, LDP_VC, SD_JWT_VC
+from credentials.exchange.formats import FORMATS, JWT_VC_JSON, LDP_VC, SD_JWT_VC
 from credentials.exchange.offers import CredentialOffer, parse_offer_uri
 from did.errors import FetchError
 from wallet.errors import OfferError, ReceivingError
@@ -67,8 +67,27 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A credential configuration that is asked for.
+
+    Args:
+        configuration_id: of the offer.
+        format: Credential Format Identifier.
+        binds_key: the proof brings the key itself, not a DID.
+    """
+
+    configuration_id: str
+    format: str = LDP_VC
+    binds_key: bool = False
+
+
+@dataclass(frozen=True)
 class OfferContent:
-    """What is kept, sealed, of an offer until it is settled."""
+    """What is kept, sealed, of an offer until nothing more is to come of it.
+
+    Args:
+        copies: the same badge in other formats, to be asked for once the badge itself is kept.
+    """
 
     issuer: str
     metadata: dict[str, Any]
@@ -78,7 +97,8 @@ class OfferContent:
     transaction_code: TransactionCode | None
     preview: Preview
     format: str = LDP_VC
-    binds_key: bool = False  # the proof brings the key itself, not a DID
+    binds_key: bool = False
+    copies: tuple[Wanted, ...] = ()
     access: Access | None = None
     received: str | None = None
     doubts: tuple[str, ...] = ()
@@ -90,27 +110,44 @@ class OfferContent:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> OfferContent:
         """From what `to_json` gave."""
-        code, access = value["transaction_code"], value["access"]
+        code = value["transaction_code"]
         return cls(
             **{
                 **value,
                 "preview": Preview(**value["preview"]),
                 "transaction_code": TransactionCode(**code) if code else None,
-                "access": Access(access["token"], tuple(access["credential_identifiers"]))
-                if access
-                else None,
+                "access": _read_access(value),
+                "copies": tuple(Wanted(**each) for each in value.get("copies", ())),
                 "doubts": tuple(value["doubts"]),
             }
         )
+
+    @property
+    def wanted(self) -> Wanted:
+        """The badge itself."""
+        return Wanted(self.configuration_id, self.format, self.binds_key)
 
     def as_issuer(self) -> Issuer:
         """The issuer as it was when the offer was shown: what was agreed to is what is done."""
         return Issuer(self.issuer, IssuerMetadata.model_validate(self.metadata))
 
 
+def _read_access(value: dict[str, Any]) -> Access | None:
+    access = value["access"]
+    if access is None:
+        return None
+    identifiers = access.get("identifiers", {})
+    if earlier := access.get("credential_identifiers"):
+        # kept before an offer had copies: those of the one configuration that was asked for
+        identifiers = {value["configuration_id"]: earlier[0]}
+    return Access(access["token"], identifiers)
+
+
 @dataclass(frozen=True)
 class Offer:
-    """An offer of this browser or passport; `content` is None once it is settled."""
+    """An offer of this browser or passport; `content` is None once it is settled: what is still to come of a
+    badge that is kept, `wallet.copies` sees to.
+    """
 
     id: str
     state: OfferState
@@ -203,6 +240,14 @@ def seal_offer(service: WalletService, offer_id: str, content: OfferContent) -> 
     return seal_json(service.vault, content.to_json(), owner="offer", record=f"offer:{offer_id}")
 
 
+def open_content(service: WalletService, row: ReceivedOffer) -> OfferContent | None:
+    """Unseal what is kept of an offer; None when there is nothing more."""
+    if row.sealed_content is None:
+        return None
+    value = unseal_json(service.vault, row.sealed_content, owner="offer", record=f"offer:{row.id}")
+    return OfferContent.from_json(value)
+
+
 def save_content(session: Session, service: WalletService, offer_id: str, content: OfferContent) -> None:
     """Keep a step of an offer's way."""
     sealed = seal_offer(service, offer_id, content)
@@ -239,10 +284,7 @@ def _settle(
 
 
 def _offer(service: WalletService, row: ReceivedOffer) -> Offer:
-    content = None
-    if row.sealed_content is not None:
-        value = unseal_json(service.vault, row.sealed_content, owner="offer", record=f"offer:{row.id}")
-        content = OfferContent.from_json(value)
+    content = open_content(service, row) if row.state != OfferState.KEPT else None
     return Offer(row.id, OfferState(row.state), row.error, row.credential_id, row.passport_id, content)
 
 
@@ -275,25 +317,25 @@ def _read_offer(offer: CredentialOffer, issuer: Issuer, *, languages: Sequence[s
     if len(set(formats)) != len(formats):
         # one badge in several formats is one; two in one format are two
         raise OfferError("offer_several")
-    chosen = next(
-        (
-            name
-            for wanted in FORMATS
-            for name, each in offered.items()
-            if each.format == wanted and _is_supported(each)
-        ),
-        None,
+    supported = sorted(
+        ((name, each) for name, each in offered.items() if each.format in FORMATS and _is_supported(each)),
+        key=lambda each: FORMATS.index(each[1].format),
     )
-    if chosen is None or offer.pre_authorized_code is None:
+    if not supported or offer.pre_authorized_code is None:
         raise OfferError("offer_unsupported", ", ".join(formats)[:100])
-    configuration = offered[chosen]
+    (chosen, configuration), *others = supported
     return OfferContent(
         issuer=issuer.identifier,
         metadata=issuer.metadata.model_dump(mode="json", exclude={"credential_configurations_supported"})
         | {"credential_configurations_supported": {}},
         configuration_id=chosen,
         format=configuration.format,
-        binds_key=_DID_BINDING not in configuration.cryptographic_binding_methods_supported,
+        binds_key=_binds_key(configuration),
+        copies=tuple(
+            Wanted(name, each.format, _binds_key(each))
+            for name, each in others
+            if _is_copy(each, of=configuration)
+        ),
         code=offer.pre_authorized_code,
         authorization_server=offer.authorization_server,
         transaction_code=_transaction_code(offer.tx_code),
@@ -303,6 +345,21 @@ def _read_offer(offer: CredentialOffer, issuer: Issuer, *, languages: Sequence[s
             structure=_in_language(issuer.metadata.display, languages),
         ),
     )
+
+
+def _is_copy(configuration: Configuration, *, of: Configuration) -> bool:
+    """Whether another configuration is the badge that is shown, in a format that adds something: one that no
+    part can be hidden of is only taken where there is nothing else. What is shown otherwise is another badge,
+    and nobody said yes to it.
+    """
+    return (
+        configuration.format != JWT_VC_JSON
+        and configuration.credential_metadata.display == of.credential_metadata.display
+    )
+
+
+def _binds_key(configuration: Configuration) -> bool:
+    return _DID_BINDING not in configuration.cryptographic_binding_methods_supported
 
 
 def _is_supported(configuration: Configuration) -> bool:

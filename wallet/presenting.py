@@ -5,7 +5,7 @@ chose. OpenID4VP 1.0.
    for this browser: what the person sees is what is answered, and an answer goes to that request's own
    address and to no other (G13);
 2. match (`wallet.matching`): which badges answer which of its questions, and what would be seen of each;
-   nothing that is not needed is chosen for the person;
+   nothing that is not needed is chosen for the person, and a choice is of the copy whose contents they saw;
 3. derive and sign: one presentation per badge, which shows what the person saw that it shows, for this
    verifier's full client id and this request's nonce;
 4. claim: of two taps, or two workers, one answers and the other waits for it; the log has its line before
@@ -62,6 +62,7 @@ def present(
     request_id: str,
     chosen: Mapping[str, Sequence[str]],
     *,
+    seen: Mapping[str, Sequence[str]],
     wait_seconds: float = _WAIT_SECONDS,
 ) -> Request:
     """Answer a request with what the person chose. Doing it again sends nothing twice and comes to the same.
@@ -71,6 +72,7 @@ def present(
         visitor: signed in.
         request_id: of a request of theirs.
         chosen: ids of badges, by id of the credential query.
+        seen: ids of the copies whose contents the person was shown, likewise.
         wait_seconds: how long a second tap waits for what the first one comes to.
 
     Returns:
@@ -88,7 +90,7 @@ def present(
     if request is not None and request.state is RequestState.SHARED:
         return request
     request = _open(service, request)
-    answer = _read_choice(match_request(service, passport_id, request), chosen)
+    answer = _read_choice(match_request(service, passport_id, request), chosen, seen)
     lines = [ShownBadge(each.badge.name, in_part=not each.shown.is_whole) for each in answer]
     # 3. Derive and sign
     vp_token = _make_token(service, passport_id, request, answer)
@@ -133,11 +135,15 @@ def _open(service: WalletService, request: Request | None) -> Request:
     return request
 
 
-def _read_choice(matching: Matching, chosen: Mapping[str, Sequence[str]]) -> list[Proposal]:
-    """Check the person's choice against what matches: the page's fields may hold anything.
+def _read_choice(
+    matching: Matching, chosen: Mapping[str, Sequence[str]], seen: Mapping[str, Sequence[str]]
+) -> list[Proposal]:
+    """Check the person's choice against what matches: the page's fields may hold anything. When another copy
+    of a badge is proposed by now, which may show something else, the person looks again.
 
     Raises:
-        PresentingError: "choice_missing", "choice_unknown", "choice_several", "nothing_matches".
+        PresentingError: "choice_missing", "choice_unknown", "choice_several", "choice_changed",
+            "nothing_matches".
     """
     if not matching.can_answer:
         raise PresentingError("nothing_matches")
@@ -151,6 +157,8 @@ def _read_choice(matching: Matching, chosen: Mapping[str, Sequence[str]]) -> lis
             raise PresentingError("choice_several", again=True)
         if question.needed and not found:
             raise PresentingError("choice_missing", again=True)
+        if any(each.copy.id not in seen.get(question.id, ()) for each in found):
+            raise PresentingError("choice_changed", again=True)
         answer += found
     return answer
 
@@ -237,9 +245,9 @@ def _make_token(
 def _sign(
     service: WalletService, passport_id: str, request: Request, proposal: Proposal
 ) -> dict[str, Any] | str:
-    key = holding.find_key(service, passport_id, proposal.badge.key_id)
+    key = holding.find_key(service, passport_id, proposal.copy.key_id)
     return make_answer(
-        proposal.badge.held,
+        proposal.copy.held,
         proposal.shown,
         signer=service.keystore.signer(key),
         holder=key.did,

@@ -6,10 +6,11 @@ fault of the network anywhere is mended by accepting again:
 
 1. claim the offer: of two taps, or two workers, one goes on and the other waits for it;
 2. exchange the pre-authorized code for an access token, and keep the token;
-3. ask for a nonce, prove possession of the passport's key, make the one credential request, and keep the
-   bytes;
+3. ask for a nonce, prove possession of the passport's key, make the credential request, and keep the bytes;
 4. verify them with the library's one verifier, and that they are about this passport's DID;
-5. keep them in the passport and close the offer, in one transaction.
+5. keep them in the passport and close the offer, in one transaction;
+6. ask for the copies of the badge in the other formats of the offer (`wallet.copies`): whatever comes of it,
+   the badge is kept.
 
 What is invalid is refused and not kept. What could not be checked, or was signed by somebody else than
 the one who offered it, waits, sealed, until the person says so (`keep_doubtful`); the passport then shows
@@ -22,29 +23,20 @@ import time
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from sqlmodel import and_, col, or_, update
 
-from credentials.exchange.formats import SD_JWT_VC, presented_claims
-from credentials.exchange.key_proof import make_key_proof
-from credentials.report import Outcome
-from credentials.sd_jwt import SdJwtError
-from credentials.sd_jwt.key_binding import holder_key_of
 from credentials.verification import check_credential
-from did.errors import DidError
-from did.methods.jwk import did_jwk
-from did.methods.web import did_web_url
 from wallet import holding, issuers
+from wallet.copies import receive_copies
+from wallet.credential_requests import fetch_credential
 from wallet.errors import ReceivingError
+from wallet.examining import examine
 from wallet.models import OfferState, ReceivedOffer
-from wallet.offers import OfferContent, find_offer, save_content, with_access
+from wallet.offers import OfferContent, find_offer, save_content, seal_offer, with_access
 
 if TYPE_CHECKING:
-    from credentials.exchange.formats import FormattedClaims
     from credentials.report import Report
-    from credentials.view import CredentialView
-    from did.keys import PublicKey
     from wallet.issuers import Access
     from wallet.models import HolderKeyRecord
     from wallet.offers import Offer
@@ -92,10 +84,14 @@ def accept_offer(
     if not _claim(service, visitor, offer_id):
         return _wait_for_the_other(service, visitor, offer_id)
     try:
-        return _redeem(service, visitor, offer_id, tx_code=tx_code, keep_doubtful=keep_doubtful)
+        received = _redeem(service, visitor, offer_id, tx_code=tx_code, keep_doubtful=keep_doubtful)
     except ReceivingError as err:
         _release(service, offer_id, err)
         raise
+    # 6. Copies
+    if received.credential_id is not None:
+        receive_copies(service, visitor.passport_id, received.credential_id)
+    return received
 
 
 def _redeem(
@@ -114,17 +110,22 @@ def _redeem(
                 service, offer_id, with_access(content, _fetch_access(service, content, tx_code=tx_code))
             )
         # 3. Credential
-        content = _save(
-            service, offer_id, replace(content, received=_fetch_credential(service, content, key))
-        )
+        received = fetch_credential(service, content, content.wanted, key)
+        content = _save(service, offer_id, replace(content, received=received))
     # 4. Verify
     data = (content.received or "").encode()
     report = check_credential(data, context=service.verification, now=service.now())
-    doubts = _examine(service, report, content, key)
+    doubts = examine(
+        report,
+        expected_format=content.format,
+        expected_issuer=content.issuer,
+        holder=key.did,
+        public_key=service.keystore.signer(key).public_key,
+    )
     if doubts and not keep_doubtful:
         return _ask(service, offer_id, content, doubts)
     # 5. Keep
-    return _keep(service, offer_id, visitor.passport_id, key=key, data=data, report=report)
+    return _keep(service, offer_id, content, visitor.passport_id, key=key, data=data, report=report)
 
 
 def _claim(service: WalletService, visitor: Visitor, offer_id: str) -> bool:
@@ -207,91 +208,6 @@ def _fetch_access(service: WalletService, content: OfferContent, *, tx_code: str
     )
 
 
-def _fetch_credential(service: WalletService, content: OfferContent, key: HolderKeyRecord) -> str:
-    """Make the credential request; a nonce that was just too old is asked for once more. Section 8.3.1.2."""
-    if content.access is None:
-        raise ReceivingError("offer_gone")
-    try:
-        return _request(service, content, content.access, key)
-    except ReceivingError as err:
-        if err.code != "invalid_nonce":
-            raise
-    return _request(service, content, content.access, key)
-
-
-def _request(service: WalletService, content: OfferContent, access: Access, key: HolderKeyRecord) -> str:
-    issuer = content.as_issuer()
-    key_proof = make_key_proof(
-        signer=service.keystore.signer(key),
-        embed_jwk=content.binds_key,
-        audience=issuer.identifier,
-        nonce=issuers.fetch_nonce(service.fetcher, issuer),
-        now=service.now(),
-    )
-    text = issuers.request_credential(
-        service.fetcher,
-        issuer,
-        access=access,
-        configuration_id=content.configuration_id,
-        key_proof=key_proof,
-        credential_format=content.format,
-    )
-    return text.decode()
-
-
-def _examine(
-    service: WalletService, report: Report, content: OfferContent, key: HolderKeyRecord
-) -> tuple[str, ...]:
-    """Refuse what is invalid, of another format, or about somebody else; name what is doubtful.
-
-    Raises:
-        ReceivingError: "credential_invalid", "credential_not_mine".
-    """
-    if report.outcome is Outcome.INVALID or report.credential is None:
-        raise ReceivingError("credential_invalid", " ".join(report.codes))
-    claims = presented_claims(report)
-    if claims is None or claims.format != content.format:
-        raise ReceivingError("credential_invalid", f"{report.securing}, not {content.format}")
-    if not _is_mine(report.credential, claims, key, service.keystore.signer(key).public_key):
-        raise ReceivingError("credential_not_mine", "the subject is not the key that was proved")
-    doubts = []
-    if report.outcome is not Outcome.VALID:
-        doubts.append("not_checked")
-    if not _is_of_host(report.credential.issuer_id or "", content.issuer):
-        doubts.append("other_issuer")
-    return tuple(doubts)
-
-
-def _is_mine(
-    view: CredentialView, claims: FormattedClaims, key: HolderKeyRecord, public_key: PublicKey
-) -> bool:
-    """Whether a credential is bound to the key that was proved: an SD-JWT VC names the key itself.
-
-    Raises:
-        ReceivingError: "credential_not_mine": it names something that is no key here.
-    """
-    if claims.format != SD_JWT_VC:
-        return view.subject_id == key.did
-    try:
-        bound = holder_key_of(claims.document)
-    except SdJwtError as err:
-        raise ReceivingError("credential_not_mine", err.code) from err
-    return bound == public_key and view.subject_id in {None, key.did, did_jwk(public_key)}
-
-
-def _is_of_host(issuer_id: str, issuer_url: str) -> bool:
-    """Whether an issuer lives where the offer came from; a DID of another method says nothing about that."""
-    if issuer_id.startswith(("https://", "http://")):
-        return urlsplit(issuer_id).netloc == urlsplit(issuer_url).netloc
-    if not issuer_id.startswith("did:web:"):
-        return True
-    try:
-        document_url = did_web_url(issuer_id, allow_insecure_loopback=True)
-    except DidError:
-        return False
-    return urlsplit(document_url).netloc == urlsplit(issuer_url).netloc
-
-
 def _ask(service: WalletService, offer_id: str, content: OfferContent, doubts: tuple[str, ...]) -> Received:
     _save(service, offer_id, replace(content, doubts=doubts))
     _set(service, offer_id, {"state": OfferState.UNCHECKED, "busy_until": None})
@@ -301,12 +217,15 @@ def _ask(service: WalletService, offer_id: str, content: OfferContent, doubts: t
 def _keep(
     service: WalletService,
     offer_id: str,
+    content: OfferContent,
     passport_id: str,
     *,
     key: HolderKeyRecord,
     data: bytes,
     report: Report,
 ) -> Received:
+    # with copies to come, the token and their names stay
+    rest = seal_offer(service, offer_id, replace(content, received=None)) if content.copies else None
     with service.database.write() as session:
         credential_id = holding.keep_credential(
             session, service, passport_id=passport_id, key_id=key.id, data=data, report=report
@@ -314,7 +233,7 @@ def _keep(
         values = {
             "state": OfferState.KEPT,
             "credential_id": credential_id,
-            "sealed_content": None,
+            "sealed_content": rest,
             "busy_until": None,
         }
         session.exec(update(ReceivedOffer).where(col(ReceivedOffer.id) == offer_id).values(**values))

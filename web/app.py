@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from web.settings import ServiceSettings
 
 GRACEFUL_SECONDS = 10
+_OBJECTS_BEFORE_COLLECTING = 20_000
 MAXIMUM_FIELDS = 2_000
 MAXIMUM_FILES = 20
 MAXIMUM_FIELD_BYTES = 1_048_576
@@ -202,6 +203,8 @@ def serve(
     # the application is made and stays: the collector need not walk through it with every generation
     gc.collect()
     gc.freeze()
+    # what a request makes goes with it, of itself: cycles are looked for less often than after each document
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)
     _Server(config, on_started).run()
 
 

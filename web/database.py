@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import threading
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlalchemy import DateTime, Engine, MetaData, TypeDecorator, create_engine, event, make_url
@@ -15,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import registry
 from sqlalchemy.pool import NullPool, QueuePool
 from sqlmodel import Session, SQLModel
+from starlette.concurrency import run_in_threadpool
 
 from web import migrating
 from web.packages import package_folder
@@ -85,10 +88,18 @@ T = TypeVar("T")
 
 
 class _Deed(Generic[T]):
-    """Something to be done in a transaction, and what came of it."""
+    """Something to be done in a transaction, and what came of it.
 
-    def __init__(self, act: Callable[[Transaction], T]) -> None:
+    Args:
+        act: does it.
+        awaited: is told of its end, in the event loop where it is waited for.
+    """
+
+    def __init__(
+        self, act: Callable[[Transaction], T], *, awaited: asyncio.Future[None] | None = None
+    ) -> None:
         self._act = act
+        self.awaited = awaited
         self._result: T
         self.error: Exception | None = None
         self.is_done = False
@@ -129,6 +140,23 @@ def _run(begin: Callable[[], AbstractContextManager[Transaction]], deeds: list[_
         deed.is_done = True
 
 
+def _tell(deeds: list[_Deed[Any]]) -> None:
+    """Wake those who wait in event loops: each loop once. One that was closed waits no more."""
+    ends: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for deed in deeds:
+        if deed.awaited is not None:
+            ends.setdefault(deed.awaited.get_loop(), []).append(deed.awaited)
+    for loop, awaited in ends.items():
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_end, awaited)
+
+
+def _end(awaited: list[asyncio.Future[None]]) -> None:
+    for each in awaited:
+        if not each.done():
+            each.set_result(None)
+
+
 def new_id() -> str:
     """A fresh identifier: 128 random bits, URL-safe, 22 characters."""
     return secrets.token_urlsafe(16)
@@ -145,7 +173,8 @@ class Database:
       `select(...).with_for_update()`; written so, it holds on both.
 
     `reading()` and `apply()` are the same two on the driver's own connection: statements that were compiled
-    once, rows as tuples, a tenth of the time. For the few paths that are measured.
+    once, rows as tuples, a tenth of the time. `look()` and `commit()` are these in an event loop. For the few
+    paths that are measured.
 
     Keep all short, and never fetch over the network inside one.
 
@@ -168,6 +197,10 @@ class Database:
         # poll for the file's lock
         self._writer = threading.Lock() if self.is_sqlite else None
         self._queue: deque[_Deed[Any]] = deque()
+        # one turn for each deed of an event loop; False ends the thread that takes them
+        self._turns: SimpleQueue[bool] = SimpleQueue()
+        self._taking_turns: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -240,8 +273,58 @@ class Database:
         with self._writer:
             # whoever had the turn before us may have done it
             if not mine.is_done:
-                _run(self._writing_transaction, [self._queue.popleft() for _ in range(len(self._queue))])
+                self._run_queue()
         return mine.outcome()
+
+    async def commit(self, deed: Callable[[Transaction], T]) -> T:
+        """As `apply`, in an event loop: whoever waits for the disk holds no thread, and lets others work.
+
+        Deeds of both kinds share their commits.
+
+        Raises:
+            Exception: what the deed raised; it then changed nothing.
+        """
+        if self._writer is None:
+            return await run_in_threadpool(self.apply, deed)
+        loop = asyncio.get_running_loop()
+        awaited: asyncio.Future[None] = loop.create_future()
+        mine = _Deed(deed, awaited=awaited)
+        self._queue.append(mine)
+        self._start_taking_turns()
+        # once the requests that came in together have had their say: they share the commit
+        loop.call_soon(self._turns.put, True)  # noqa: FBT003 - a turn
+        await awaited
+        return mine.outcome()
+
+    async def look(self, look: Callable[[Transaction], T]) -> T:
+        """Look at the database in an event loop. A file is read at once: in WAL mode nobody who writes keeps
+        a reader waiting.
+        """
+
+        def act() -> T:
+            with self.reading() as transaction:
+                return look(transaction)
+
+        return act() if self.is_sqlite else await run_in_threadpool(act)
+
+    def _run_queue(self) -> None:
+        """Run what waits; for who has the turn."""
+        deeds = [self._queue.popleft() for _ in range(len(self._queue))]
+        if deeds:
+            _run(self._writing_transaction, deeds)
+            _tell(deeds)
+
+    def _start_taking_turns(self) -> None:
+        with self._starting:
+            if self._taking_turns is None:
+                self._taking_turns = threading.Thread(target=self._take_turns, name="writer", daemon=True)
+                self._taking_turns.start()
+
+    def _take_turns(self) -> None:
+        assert self._writer is not None
+        while self._turns.get():
+            with self._writer:
+                self._run_queue()
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -286,7 +369,12 @@ class Database:
             return False
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection; what waits to be written is written first."""
+        with self._starting:
+            if self._taking_turns is not None:
+                self._turns.put(False)  # noqa: FBT003 - no more turns
+                self._taking_turns.join()
+                self._taking_turns = None
         self._reading.dispose()
         self._writing.dispose()
 

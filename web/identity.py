@@ -138,7 +138,7 @@ def load_named_keys(
         _make_missing(database, table, name, key_type, secret=secret, now=now)
     with database.session() as session:
         rows = session.exec(select(table).order_by(table.name)).all()
-    return tuple(NamedKey(row.name, _open(row, secret)) for row in rows)
+    return tuple(NamedKey(row.name, open_key(row, secret=secret)) for row in rows)
 
 
 def _make_missing(
@@ -153,15 +153,30 @@ def _make_missing(
     try:
         with database.write() as session:
             if session.get(table, name) is None:
-                raw = PrivateKey.generate(key_type).to_raw()
-                sealed = seal(raw, secret=secret, purpose=_PURPOSE, record=name)
+                sealed = seal_key(PrivateKey.generate(key_type), name=name, secret=secret)
                 session.add(table(name=name, key_type=str(key_type), sealed_key=sealed, created_at=now))
     except IntegrityError:
         # another process made it between our look and our insert: theirs is the key
         return
 
 
-def _open(row: SigningKeyColumns, secret: bytes) -> PrivateKey:
+def seal_key(key: PrivateKey, *, name: str, secret: bytes) -> bytes:
+    """Seal a key for the row of its name.
+
+    Args:
+        key: to be kept.
+        name: of its row.
+        secret: from the settings, at least 32 bytes.
+    """
+    return seal(key.to_raw(), secret=secret, purpose=_PURPOSE, record=name)
+
+
+def open_key(row: SigningKeyColumns, *, secret: bytes) -> PrivateKey:
+    """Open the key of a row.
+
+    Raises:
+        SealError: the secret is not the one that sealed it, or it was another row's.
+    """
     raw = unseal(row.sealed_key, secret=secret, purpose=_PURPOSE, record=row.name)
     return PrivateKey.from_raw(KeyType(row.key_type), raw)
 

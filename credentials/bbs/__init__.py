@@ -5,7 +5,7 @@ proofs that show some of them and cannot be linked.
 from credentials.bbs.ciphersuite import MAXIMUM_MESSAGES
 from credentials.bbs.errors import BbsError
 from credentials.bbs.generators import prepare_generators
-from credentials.bbs.proofs import proof_gen, proof_verify
+from credentials.bbs.proofs import proof_gen, proof_verify, undisclosed_count
 from credentials.bbs.signatures import SIGNATURE_LENGTH, key_gen, sign, verify
 from credentials.bbs.signer import MessagesSigner, messages_signer
 
@@ -20,5 +20,6 @@ __all__ = [
     "proof_gen",
     "proof_verify",
     "sign",
+    "undisclosed_count",
     "verify",
 ]

@@ -96,6 +96,11 @@ class Proof:
         return points + serialize_scalars(scalars)
 
 
+def undisclosed_count(proof: bytes) -> int:
+    """Tell how many messages a proof hides, by its length alone; nothing else of it is looked at."""
+    return max(0, len(proof) - SHORTEST_PROOF) // SCALAR_LENGTH
+
+
 def proof_gen(
     public_key: bytes,
     signature: bytes,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from contexts import InvalidDocumentError, hash_canonical
 from contexts.literals import to_utf8
 from credentials import bbs
+from credentials.costs import bbs_units
 from credentials.data_integrity.bbs_2023_proof_value import BaseProofValue, DerivedProofValue
 from credentials.data_integrity.selective import (
     HMAC_KEY_BYTES,
@@ -133,6 +134,7 @@ def verify_base(
     )
     if header != base.header:
         raise ProofError("invalid_signature", "another header than that of the document")
+    selection.spend(bbs_units(len(messages)))
     with _as_proof_error():
         bbs.verify(public_key.raw, base.signature, header=header, messages=messages)
 
@@ -204,13 +206,16 @@ def derive_with(
         mandatory_pointers=base.mandatory_pointers,
         selective_pointers=selective_pointers,
     )
+    messages = [to_utf8(grouped.lines[index]) for index in grouped.without(_MANDATORY)]
+    # its maker has one multiplication more than its verifier
+    selection.spend(2 * bbs_units(len(messages)))
     with _as_proof_error():
         proof = proof_gen(
             base.public_key,
             base.signature,
             header=base.header,
             presentation_header=presentation_header,
-            messages=[to_utf8(grouped.lines[index]) for index in grouped.without(_MANDATORY)],
+            messages=messages,
             disclosed_indexes=shown.selective_indexes,
         )
     derived = DerivedProofValue(
@@ -242,6 +247,7 @@ def verify(
     lines = label_replacement_canonicalize(document, selection=selection, label_map=derived.label_map)
     mandatory, others = _divide(lines, derived.mandatory_indexes)
     header = _hash_options(document, options, hasher=hasher, selection=selection) + _hash_lines(mandatory)
+    selection.spend(bbs_units(bbs.undisclosed_count(derived.proof) + len(others)))
     with _as_proof_error():
         bbs.proof_verify(
             public_key.raw,

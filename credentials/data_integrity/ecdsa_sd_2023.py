@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from contexts import InvalidDocumentError, hash_canonical
 from contexts.literals import to_utf8
+from credentials.costs import SIGNATURE_UNITS
 from credentials.data_integrity.ecdsa_sd_proof_value import (
     HMAC_BYTES,
     MAXIMUM_SIGNATURES,
@@ -157,7 +158,7 @@ def verify_base(
         mandatory_pointers=value.mandatory_pointers,
     )
     proof_hash = _proof_hash(document, options, hasher=hash_canonical, selection=selection)
-    _verify_signatures(value, proof_hash, mandatory, others, public_key=public_key)
+    _verify_signatures(value, proof_hash, mandatory, others, public_key=public_key, selection=selection)
 
 
 def derive(
@@ -239,7 +240,7 @@ def verify(
     mandatory = [line for index, line in enumerate(lines) if index in indexes]
     others = [line for index, line in enumerate(lines) if index not in indexes]
     proof_hash = _proof_hash(document, options, hasher=hasher, selection=selection)
-    _verify_signatures(value, proof_hash, mandatory, others, public_key=public_key)
+    _verify_signatures(value, proof_hash, mandatory, others, public_key=public_key, selection=selection)
 
 
 def _statements(
@@ -296,12 +297,17 @@ def _verify_signatures(
     others: Sequence[str],
     *,
     public_key: PublicKey,
+    selection: ContextSelection,
 ) -> None:
     """Check the issuer's signature first, since it vouches for the key of the others."""
     if len(value.signatures) != len(others):
         raise ProofError("signature_count_mismatch", pointer="/proof/proofValue")
+    units = SIGNATURE_UNITS[KeyType.P256]
     try:
+        selection.spend(units)
         public_key.verify(value.base_signature, _sign_data(proof_hash, value.public_key, mandatory))
+        # no one but the issuer can make us do these
+        selection.spend(units * len(others))
         statement_key = PublicKey(KeyType.P256, value.public_key.removeprefix(MULTIKEY_PREFIX))
         for signature, line in zip(value.signatures, others, strict=True):
             statement_key.verify(signature, to_utf8(line))

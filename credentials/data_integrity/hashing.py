@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol
 
 from contexts import InvalidDocumentError, jcs
+from contexts.limits import CANONICAL_JSON_OF_A_UNIT
 from credentials.data_integrity.proof_value import decode_proof_value, encode_proof_value
-from credentials.data_integrity.suites import CryptoSuite, JsonObject
+from credentials.data_integrity.suites import DATA_INTEGRITY_CONTEXT, CryptoSuite, JsonObject
 from credentials.errors import ProofError
 from did.errors import InvalidSignatureError
 from did.keys import KeyType
@@ -80,7 +81,7 @@ def hash_json(
     options: JsonObject,
     *,
     hasher: CanonicalHasher,  # noqa: ARG001 - nothing is read with a context here
-    selection: ContextSelection,  # noqa: ARG001 - ditto
+    selection: ContextSelection,
     algorithm: HashAlgorithm = "sha256",
 ) -> bytes:
     """Hash the document and the options as JSON (the `jcs` suites).
@@ -94,7 +95,7 @@ def hash_json(
         options: the proof without `proofValue`; its `@context`, if it has one, begins the document's (see
             `options.check_proof_context`).
         hasher: not used.
-        selection: not used.
+        selection: of it, the budget alone.
         algorithm: of the hashes.
 
     Raises:
@@ -105,20 +106,21 @@ def hash_json(
     # 3.3.2 step 4.2: contexts that were added after this proof was made are not a part of what it secures
     if "@context" in options:
         document = document | {"@context": options["@context"]}
-    parts = (jcs.canonicalize(each) for each in (options, document))
+    parts = [jcs.canonicalize(each) for each in (options, document)]
+    selection.spend(sum(map(len, parts)) // CANONICAL_JSON_OF_A_UNIT)
     return b"".join(hashlib.new(algorithm, each).digest() for each in parts)
 
 
 def hashing_suite(
-    name: str, key_types: frozenset[KeyType], hash_data: HashData, *, verifies_only: bool = False
+    name: str, key_types: frozenset[KeyType], hash_data: HashData, *, context: str = DATA_INTEGRITY_CONTEXT
 ) -> CryptoSuite:
     """Make a suite that signs what `hash_data` gives.
 
     Args:
-        name: the `cryptosuite` value.
+        name: the `cryptosuite` value, or the type of an older proof.
         key_types: the only key types it may be used with; they decide the hash.
         hash_data: makes the bytes that are signed.
-        verifies_only: leaves `create` out.
+        context: the one that defines its proofs.
     """
 
     def create(
@@ -153,7 +155,8 @@ def hashing_suite(
     return CryptoSuite(
         name,
         key_types,
-        create=None if verifies_only else create,
+        create=create,
         verify=verify,
         reads_contexts=hash_data is not hash_json,
+        context=context,
     )

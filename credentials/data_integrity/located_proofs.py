@@ -11,6 +11,7 @@ from credentials.errors import CredentialsError, ProofError
 from credentials.report import Outcome, outcome_of_code
 from did.document import Relationship
 from did.errors import DidError
+from did.past_keys import find_key_of_then
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,7 +73,35 @@ def read_proof(document: JsonObject, proof: JsonObject, expect: Expectation) -> 
     return options
 
 
-def locate_proof(options: ProofOptions, resolver: Resolver) -> LocatedProof:
+@dataclass(frozen=True)
+class KeyFinding:
+    """How the key of a proof is found.
+
+    Args:
+        resolver: dereferences verification methods.
+        now: aware UTC.
+        of_then: whether a key counts as it stood when it signed; a key of today otherwise.
+    """
+
+    resolver: Resolver
+    now: datetime
+    of_then: bool = False
+
+    def find(self, options: ProofOptions, relationship: Relationship) -> VerificationMethod:
+        """Find the key that a proof names.
+
+        Raises:
+            DidError: it cannot be had, or was not for this purpose.
+        """
+        url = options.verification_method
+        if not self.of_then:
+            return self.resolver.dereference(url, relationship=relationship)
+        return find_key_of_then(
+            self.resolver, url, relationship=relationship, signed_at=options.created, now=self.now
+        )
+
+
+def locate_proof(options: ProofOptions, finding: KeyFinding) -> LocatedProof:
     """Find the key of a proof, and see that its suite takes it.
 
     Raises:
@@ -83,7 +112,7 @@ def locate_proof(options: ProofOptions, resolver: Resolver) -> LocatedProof:
     if relationship is None:
         raise ProofError("proof_purpose_mismatch", options.proof_purpose[:80], pointer="/proof/proofPurpose")
     # a method listed here but controlled by another never comes out of this ("controller_mismatch")
-    method = resolver.dereference(options.verification_method, relationship=relationship)
+    method = finding.find(options, relationship)
     check_key_fits(options.cryptosuite, method.public_key.key_type)
     return LocatedProof(options, method, find_suite(options.cryptosuite))
 
@@ -104,15 +133,26 @@ def _check_expectations(options: ProofOptions, expect: Expectation) -> None:
         raise ProofError("challenge_mismatch", pointer="/proof/challenge")
 
 
-def all_or_worst(steps: Sequence[Callable[[], _Made]]) -> list[_Made]:
-    """Run every step; if some fail, raise a proven failure rather than one that could not be checked."""
-    made: list[_Made] = []
-    errors: list[CredentialsError | DidError] = []
+def try_each(
+    steps: Sequence[Callable[[], _Made]],
+) -> tuple[list[_Made | None], CredentialsError | DidError | None]:
+    """Make a step for each proof; the first proven failure ends it, and nothing more is fetched.
+
+    Returns:
+        What was made, None where it could not be; and the first reason why not. That is told only if nothing
+        worse comes out: one proof that is certainly bad is enough, whatever is not known of the others.
+
+    Raises:
+        CredentialsError, DidError: as the steps, when it says "checked, and bad".
+    """
+    made: list[_Made | None] = []
+    unknown: CredentialsError | DidError | None = None
     for step in steps:
         try:
             made.append(step())
         except (CredentialsError, DidError) as err:
-            errors.append(err)
-    if errors:
-        raise min(errors, key=lambda err: outcome_of_code(err.code) is Outcome.INDETERMINATE)
-    return made
+            if outcome_of_code(err.code) is not Outcome.INDETERMINATE:
+                raise
+            made.append(None)
+            unknown = unknown or err
+    return made, unknown

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from credentials.data_integrity.registry import LEGACY_PROOF_TYPES, SUITES, VERIFIED_PROOF_TYPES
+from credentials.data_integrity.registry import LEGACY_PROOF_TYPES, OLDER_PROOF_TYPES, SUITES
 from credentials.data_model import is_url
 from credentials.dates import parse_date_time_stamp
 from credentials.errors import ProofError
@@ -83,14 +83,14 @@ def _suite_name(proof: JsonObject) -> str:
     proof_type = _string(proof, "type")
     if proof_type in LEGACY_PROOF_TYPES:
         raise ProofError("legacy_suite", proof_type, pointer="/proof/type")
-    if proof_type in VERIFIED_PROOF_TYPES:
+    if proof_type in OLDER_PROOF_TYPES:
         # DI-EDDSA, appendix A.1.2.1: there, `created` must be
         _string(proof, "created")
         return proof_type
     if proof_type != "DataIntegrityProof":
         raise ProofError("unsupported_cryptosuite", proof_type[:80], pointer="/proof/type")
     name = _string(proof, "cryptosuite")
-    if name in VERIFIED_PROOF_TYPES:
+    if name in OLDER_PROOF_TYPES:
         raise ProofError("unsupported_cryptosuite", name, pointer="/proof/cryptosuite")
     return name
 
@@ -177,6 +177,8 @@ def read_proofs(document: JsonObject) -> list[JsonObject]:
     proof = document.get("proof")
     if proof is None or proof in ([], {}):
         raise ProofError("proof_missing", pointer="/proof")
+    if isinstance(proof, dict):
+        return [proof]
     proofs = proof if isinstance(proof, list) else [proof]
     if len(proofs) > MAXIMUM_PROOFS or not all(isinstance(each, dict) for each in proofs):
         raise ProofError("proof_invalid_shape", f"1 to {MAXIMUM_PROOFS} objects", pointer="/proof")

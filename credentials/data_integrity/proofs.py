@@ -8,12 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from contexts import ContextsError, RecentHashes, TooComplexError, hash_canonical
+from credentials.costs import signature_units
 from credentials.data_integrity.located_proofs import (
     Expectation,
+    KeyFinding,
     LocatedProof,
-    all_or_worst,
     locate_proof,
     read_proof,
+    try_each,
 )
 from credentials.data_integrity.options import (
     MAXIMUM_PROOFS,
@@ -30,8 +32,9 @@ from credentials.errors import CredentialsError, ProofError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contexts import CanonicalHasher, ContextSelection, ContextStore
+    from contexts import CanonicalHasher, ContextSelection, ContextStore, WorkBudget
     from credentials.data_integrity.suites import CryptoSuite
+    from did.errors import DidError
     from did.keys import PublicKey, Signer
     from did.resolver import Resolver
 
@@ -49,6 +52,7 @@ class ProofResult:
         controllers: DID per proof, in order.
         created: when the expected controller's (else the first) proof was made, if it says so.
         public_keys: the key per proof, in order.
+        subject_withheld: whether whom the document is about may be hidden in it; of an SD-JWT.
     """
 
     selection_label: str
@@ -56,6 +60,7 @@ class ProofResult:
     controllers: tuple[str, ...]
     created: datetime | None
     public_keys: tuple[PublicKey, ...] = ()
+    subject_withheld: bool = False
 
 
 def add_proof(
@@ -104,10 +109,8 @@ def add_proof(
     """
     chosen = find_suite(suite)
     check_key_fits(suite, signer.public_key.key_type)
-    options = {
-        "type": "DataIntegrityProof",
+    options = chosen.type_members | {
         "id": proof_id,
-        "cryptosuite": suite,
         "created": created and format_date_time_stamp(created),
         "expires": expires and format_date_time_stamp(expires),
         "verificationMethod": signer.verification_method,
@@ -175,6 +178,8 @@ def verify_proofs(
     skew_seconds: int = 60,
     base_proofs: bool = False,
     assume_utc: bool = False,
+    budget: WorkBudget | None = None,
+    keys_of_then: bool = False,
 ) -> ProofResult:
     """Verify every proof of a document. All must hold, and one must be by the expected controller.
 
@@ -194,6 +199,10 @@ def verify_proofs(
             who alone are to see them.
         assume_utc: take `created` and `expires` without a zone for UTC, as Data Integrity 1.0 lets a verifier
             do; otherwise they are refused, since two readers could disagree on when a proof ends.
+        budget: what this verification may cost with all that belongs to it; None: each document and proof has
+            its own limits, and no more.
+        keys_of_then: take a key that is not in today's document as it stood when it signed, if the DID's
+            history can be had: see `did.past_keys`.
 
     Raises:
         ProofError: "proof_missing", "proof_invalid_shape", "unsupported_cryptosuite", "legacy_suite",
@@ -211,12 +220,25 @@ def verify_proofs(
     expect = Expectation(
         expected_proof_purpose, expected_domain, expected_challenge, now, skew, assume_utc=assume_utc
     )
-    read = all_or_worst([partial(read_proof, document, proof, expect) for proof in proofs])
-    _check_maker(read, expected_controller)
-    located = all_or_worst([partial(locate_proof, options, resolver) for options in read])
+    found, unread = try_each([partial(read_proof, document, proof, expect) for proof in proofs])
+    read = [each for each in found if each is not None]
+    _check_maker(read, expected_controller, unread)
+    finding = KeyFinding(resolver, now, of_then=keys_of_then)
+    places, unlocated = try_each([partial(locate_proof, options, finding) for options in read])
+    located = [each for each in places if each is not None]
     label = _verify_signatures(
-        document, proofs, located, contexts=contexts, hasher=hasher, base_proofs=base_proofs
+        document,
+        proofs,
+        located,
+        contexts=contexts,
+        hasher=hasher,
+        base_proofs=base_proofs,
+        budget=budget,
     )
+    unknown = unread or unlocated
+    if unknown is not None:
+        # those that can be checked hold: what is not known of the others decides
+        raise unknown
     by_expected = [each for each in located if each.method.controller == expected_controller] or located
     return ProofResult(
         selection_label=label,
@@ -227,7 +249,9 @@ def verify_proofs(
     )
 
 
-def _check_maker(read: list[ProofOptions], expected_controller: str | None) -> None:
+def _check_maker(
+    read: list[ProofOptions], expected_controller: str | None, unread: CredentialsError | DidError | None
+) -> None:
     """Check that one of the proofs names a key of the expected controller.
 
     Before any key is looked up: a stranger's DID must not be fetched to learn that it is a stranger's, nor
@@ -236,6 +260,9 @@ def _check_maker(read: list[ProofOptions], expected_controller: str | None) -> N
     """
     makers = [options.verification_method.partition("#")[0] for options in read]
     if expected_controller is not None and expected_controller not in makers:
+        if unread is not None:
+            # that one may be by whom it should be
+            raise unread
         named = ", ".join(makers)[:200]
         raise ProofError("issuer_mismatch", f"{expected_controller} made none of {named}")
 
@@ -252,6 +279,7 @@ class _Signature:
         suite, options = self.proof.suite, self.proof.options
         signed = (self.secured, options.signed_members, options.proof_value)
         public_key = self.proof.method.public_key
+        selection.spend(signature_units(suite, public_key.key_type, options.proof_value))
         if self.may_be_base and suite.selective is not None:
             try:
                 return suite.selective.verify_base(*signed, public_key=public_key, selection=selection)
@@ -269,17 +297,27 @@ def _verify_signatures(
     contexts: ContextStore,
     hasher: CanonicalHasher,
     base_proofs: bool,
+    budget: WorkBudget | None,
 ) -> str:
-    """Check all signatures; tell which context versions held, "" if there was no choice."""
+    """Check all signatures of the proofs whose keys are there, and how all proofs stand on each other; tell
+    which context versions held, "" if there was no choice.
+    """
+    if len(located) < len(proofs):
+        for proof in proofs:
+            previous_proofs(proof, proofs)
+    if not located:
+        return ""
     signatures = [
-        _Signature(each, input_document(document, previous_proofs(proof, proofs)), base_proofs)
-        for each, proof in zip(located, proofs, strict=True)
+        _Signature(
+            each, input_document(document, previous_proofs(each.options.signed_members, proofs)), base_proofs
+        )
+        for each in located
     ]
     if len(signatures) > 1:
         # the proofs of a set are over one document: it is canonicalized once, not once per proof
         hasher = RecentHashes(2 * len(signatures), hasher=hasher)
     # every context is known, also to a suite that reads none: its readers take the terms by their names
-    selections = contexts.selections(document)
+    selections = [each.within(budget) for each in contexts.selections(document)]
     over_json = [each for each in signatures if not each.proof.suite.reads_contexts]
     over_statements = [each for each in signatures if each.proof.suite.reads_contexts]
     for each in over_json:

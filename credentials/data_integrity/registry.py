@@ -34,10 +34,9 @@ SUITES: Final = MappingProxyType(
     }
 )
 
-# Proof types from before Data Integrity 1.0 that are verified all the same: the type stands for the suite.
-VERIFIED_PROOF_TYPES: Final = MappingProxyType(
-    {suite.name: suite for suite in (ed25519_signature_2020.SUITE,)}
-)
+# Proof types from before Data Integrity 1.0 that are made and verified all the same: the type stands for the
+# suite.
+OLDER_PROOF_TYPES: Final = MappingProxyType({suite.name: suite for suite in (ed25519_signature_2020.SUITE,)})
 
 # Known names whose keys are known although the suite is not (yet) here: a proof that was relabelled to one
 # of them is a lie that can be told without the suite.
@@ -95,4 +94,4 @@ def check_key_fits(name: str, key_type: KeyType) -> None:
 
 
 def _known(name: str) -> CryptoSuite | None:
-    return SUITES.get(name) or VERIFIED_PROOF_TYPES.get(name)
+    return SUITES.get(name) or OLDER_PROOF_TYPES.get(name)

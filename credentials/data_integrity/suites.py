@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from did.keys import KeyType, PublicKey, Signer
 
 JsonObject = dict[str, Any]
+DATA_INTEGRITY_PROOF: Final = "DataIntegrityProof"
+DATA_INTEGRITY_CONTEXT: Final = "https://w3id.org/security/data-integrity/v2"
 
 
 class CreateProofValue(Protocol):
@@ -110,12 +112,13 @@ class CryptoSuite:
     """A cryptosuite.
 
     Args:
-        name: the `cryptosuite` value.
+        name: the `cryptosuite` value; of a proof from before Data Integrity 1.0, its type.
         key_types: the only key types it may be used with.
         create: signs; None for a suite that only makes base proofs.
         verify: checks.
         selective: for a suite of base and derived proofs.
         reads_contexts: whether the versions of the contexts matter to it; a suite that signs JSON reads none.
+        context: the one that defines its proofs.
     """
 
     name: str
@@ -124,3 +127,11 @@ class CryptoSuite:
     verify: VerifyProofValue
     selective: SelectiveDisclosure | None = None
     reads_contexts: bool = True
+    context: str = DATA_INTEGRITY_CONTEXT
+
+    @property
+    def type_members(self) -> dict[str, str]:
+        """The members by which its proofs say what they are."""
+        if self.context != DATA_INTEGRITY_CONTEXT:
+            return {"type": self.name}
+        return {"type": DATA_INTEGRITY_PROOF, "cryptosuite": self.name}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from contexts import strict_json
@@ -17,10 +17,16 @@ from credentials.exchange.urls import Origin, UrlSyntaxError, read_origin
 from did.errors import InvalidDidError
 from did.syntax import parse_did
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 JsonObject = dict[str, Any]
 DECENTRALIZED_IDENTIFIER: Final = "decentralized_identifier"
 REDIRECT_URI: Final = "redirect_uri"
-_PREFIXES: Final = {DECENTRALIZED_IDENTIFIER: parse_did, REDIRECT_URI: read_origin}
+_PREFIXES: Final[dict[str, Callable[[str], object]]] = {
+    DECENTRALIZED_IDENTIFIER: parse_did,
+    REDIRECT_URI: read_origin,
+}
 _LONGEST_VALUE: Final = 2048
 _LONGEST_NAME: Final = 100
 # sections 5.1 and 5.2: `nonce` and `state` have ASCII URL safe characters only

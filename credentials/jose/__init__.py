@@ -5,7 +5,12 @@
 
 from credentials.jose.errors import JoseError
 from credentials.jose.profiles import JWT_VC_JSON, JWT_VP_JSON, OPEN_BADGES_JWT, VC_JWT, VP_JWT, Profile, Role
-from credentials.jose.signing import envelop_credential, sign_jwt_credential, sign_jwt_presentation
+from credentials.jose.signing import (
+    envelop_credential,
+    sign_jwt_credential,
+    sign_jwt_presentation,
+    sign_presentation_document,
+)
 from credentials.jose.vcdm_1_1 import to_vcdm_1_1
 
 __all__ = [
@@ -20,5 +25,6 @@ __all__ = [
     "envelop_credential",
     "sign_jwt_credential",
     "sign_jwt_presentation",
+    "sign_presentation_document",
     "to_vcdm_1_1",
 ]

@@ -13,10 +13,12 @@ from credentials.dates import format_date_time_stamp, parse_date_time_stamp
 from credentials.errors import DateSyntaxError, ProofError
 from credentials.exchange.claims import ClaimError, read_moment
 from credentials.jose.errors import JoseError
+from credentials.jose.keys import OF_TODAY
 from credentials.jose.profiles import JWT_VP_JSON, Profile, Role
 
 if TYPE_CHECKING:
     from credentials.data_model import Version
+    from credentials.jose.keys import Moment
 
 JsonObject = dict[str, Any]
 _TEXTS: Final = ("iss", "sub", "jti")
@@ -199,6 +201,22 @@ def check_signature_period(claims: JsonObject, profile: Profile, *, now: datetim
         raise ProofError("proof_not_yet_valid", pointer="/nbf")
     if "exp" in stated and stated["exp"] <= now.timestamp():
         raise ProofError("proof_expired", pointer="/exp")
+
+
+def signing_moment(claims: JsonObject, profile: Profile, *, of_then: bool) -> Moment:
+    """When a token says that it was signed, for who may count its key as it stood then.
+
+    Without `iat` nothing says so: `nbf` is when the credential begins to hold, which may be long before.
+
+    Args:
+        claims: of the token.
+        profile: its form.
+        of_then: whether its key counts as it stood then; otherwise a key of today alone does.
+
+    Raises:
+        JoseError: "jwt_claim_syntax".
+    """
+    return read_issued_at(claims, profile) if of_then else OF_TODAY
 
 
 def read_issued_at(claims: JsonObject, profile: Profile) -> datetime | None:

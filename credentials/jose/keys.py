@@ -10,22 +10,34 @@ Discovery); RFC 8725, section 3.10 (do not trust received claims).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from credentials.costs import SIGNATURE_UNITS
 from credentials.errors import ProofError
 from credentials.jose.errors import JoseError
 from did.errors import InvalidDidError, UnknownMethodError
 from did.jwks import fetch_jwks, jwks_url, select_key
-from did.keys import PublicKey
+from did.keys import KeyType, PublicKey
+from did.past_keys import find_key_of_then
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from credentials.jws import UnverifiedJws
     from credentials.verification_context import VerificationContext
     from did.document import Relationship, VerificationMethod
 
 _LONGEST_NAME: Final = 4_096
+
+
+class OfToday(Enum):
+    """Stands for a moment where a key of today alone counts."""
+
+    OF_TODAY = "of_today"
+
+
+OF_TODAY: Final = OfToday.OF_TODAY
+Moment = datetime | None | OfToday
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ class FoundKey:
     """A key with who controls it.
 
     Args:
-        id: absolute URL, or the `kid` at the controller's host.
+        id: absolute URL, of the controller's own: its DID's, or of the JWK Set at its host.
         controller: DID or https URL.
         public_key: the key.
     """
@@ -83,6 +95,7 @@ def find_key(
     needs_name: bool,
     context: VerificationContext,
     now: datetime,
+    signed_at: Moment = OF_TODAY,
 ) -> FoundKey:
     """Find the key of a token.
 
@@ -95,6 +108,8 @@ def find_key(
         needs_name: whether the form asks for `kid` or `jwk`.
         context: resolver and fetcher.
         now: aware UTC.
+        signed_at: aware, when the token says that it was signed, or None if it does not say: the key counts
+            as it stood then; `OF_TODAY`: a key of today alone.
 
     Raises:
         ProofError: "issuer_mismatch": `kid` is somebody else's, or the controller cannot have keys.
@@ -106,7 +121,13 @@ def find_key(
     owner = (name.kid or "").partition("#")[0] if controller is None else controller
     if owner.startswith("did:"):
         return _find_in_document(
-            name, owner, relationship=relationship, algorithm=algorithm, context=context, now=now
+            name,
+            owner,
+            relationship=relationship,
+            algorithm=algorithm,
+            context=context,
+            now=now,
+            signed_at=signed_at,
         )
     if controller is None:
         raise JoseError("jwt_key_unnamed", "kid is not the URL of a DID's key")
@@ -121,9 +142,11 @@ def _find_in_document(
     algorithm: str,
     context: VerificationContext,
     now: datetime,
+    signed_at: Moment,
 ) -> FoundKey:
     if name.kid is None:
         methods = context.resolver.resolve(did).keys(relationship)
+        context.spend(len(methods) * SIGNATURE_UNITS[KeyType.ED25519])
         method = _choose(methods, name.thumbprint, algorithm, did)
         method.check_in_force(now)
     else:
@@ -131,10 +154,23 @@ def _find_in_document(
         # before anything is fetched: a stranger's DID is not asked to learn that it is a stranger's
         if url.partition("#")[0] != did:
             raise ProofError("issuer_mismatch", f"{did} has no key {url[:200]}")
-        method = context.resolver.dereference(url, relationship=relationship)
+        method = _dereference(url, relationship, context=context, now=now, signed_at=signed_at)
     if name.thumbprint is not None and method.public_key.thumbprint() != name.thumbprint:
         raise JoseError("jwt_key_mismatch", "jwk is another key than kid")
     return FoundKey(method.id, method.controller, method.public_key)
+
+
+def _dereference(
+    url: str,
+    relationship: Relationship,
+    *,
+    context: VerificationContext,
+    now: datetime,
+    signed_at: Moment,
+) -> VerificationMethod:
+    if isinstance(signed_at, OfToday):
+        return context.resolver.dereference(url, relationship=relationship)
+    return find_key_of_then(context.resolver, url, relationship=relationship, signed_at=signed_at, now=now)
 
 
 def _choose(
@@ -162,4 +198,5 @@ def _find_at_host(name: KeyName, issuer_id: str, *, context: VerificationContext
         raise ProofError("issuer_mismatch", f"nobody can prove to be {issuer_id[:200]}") from err
     keys = fetch_jwks(url, fetcher=context.fetcher)
     public_key = select_key(keys, kid=name.kid, thumbprint=name.thumbprint, issuer_id=issuer_id)
-    return FoundKey(name.kid or f"{url}#{name.thumbprint}", issuer_id, public_key)
+    # never the bare `kid`: a host gives its keys whatever names it likes, somebody else's too
+    return FoundKey(f"{url}#{name.kid or name.thumbprint}", issuer_id, public_key)

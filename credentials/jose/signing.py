@@ -94,14 +94,58 @@ def sign_jwt_presentation(
     Source: VC-JOSE-COSE, section 3.1.2; OpenID4VP 1.0, appendix B.1.3.1.
     """
     _check_role(profile, Role.PRESENTATION)
-    if not credentials or not audience or not nonce:
-        raise ValueError("a presentation has credentials, and is bound to an audience and a nonce")
+    if not credentials:
+        raise ValueError("a presentation has credentials")
     document: JsonObject = {
         "@context": [profile.version.context],
         "type": ["VerifiablePresentation"],
         "holder": holder,
         "verifiableCredential": [_presented(credential, profile) for credential in credentials],
     }
+    return sign_presentation_document(
+        document,
+        signer=signer,
+        audience=audience,
+        nonce=nonce,
+        now=now,
+        expires=expires,
+        profile=profile,
+    )
+
+
+def sign_presentation_document(
+    document: JsonObject,
+    *,
+    signer: Signer,
+    audience: str,
+    nonce: str,
+    now: datetime,
+    expires: datetime | None = None,
+    profile: Profile = VP_JWT,
+) -> str:
+    """Sign a presentation that was put together elsewhere; else as `sign_jwt_presentation`.
+
+    Args:
+        document: its holder is who signs. Not changed.
+        signer: the holder's key; its verification method becomes `kid`.
+        audience: whom it is for.
+        nonce: the verifier's.
+        now: aware UTC; becomes `iat`.
+        expires: aware; when the presentation ends.
+        profile: `VP_JWT` or `JWT_VP_JSON`.
+
+    Raises:
+        ValueError: no audience or no nonce to bind it to.
+        DataModelError: the document is no presentation.
+        JoseError: "jwt_vcdm_version", "jwt_reserved_claim".
+        ProofError: "issuer_mismatch": the signer is not the holder.
+
+    Source: VC-JOSE-COSE, section 3.1.2.
+    """
+    _check_role(profile, Role.PRESENTATION)
+    if not audience or not nonce:
+        raise ValueError("a presentation is bound to an audience and a nonce")
+    check_context(document)
     check_presentation_model(document)
     claims = state_claims(document, profile) | {"aud": audience, "nonce": nonce, "iat": int(now.timestamp())}
     if expires is not None:
@@ -141,7 +185,7 @@ def _sign(
     document: JsonObject, claims: JsonObject, *, signer: Signer, profile: Profile, any_algorithm: bool
 ) -> str:
     check_claims(document, claims, profile)
-    _check_signer(claims["iss"], signer)
+    check_signer(claims["iss"], signer)
     algorithm = signer.public_key.jose_algorithm
     if not any_algorithm and algorithm not in (profile.signing_algorithms or {algorithm}):
         raise JwsError("jws_algorithm", f"{algorithm} is not read everywhere in {profile.name}")
@@ -157,8 +201,17 @@ def _sign(
     return sign_compact(payload, signer=signer, typ=profile.typ, header=header)
 
 
-def _check_signer(controller: str, signer: Signer) -> None:
-    """A key of another DID signs for nobody; an https issuer's key is known by its `kid` at the host."""
+def check_signer(controller: str, signer: Signer) -> None:
+    """Check that a signer can sign for somebody: a key of another DID does not; an https issuer's key is
+    known by its `kid` at the host.
+
+    Args:
+        controller: issuer or holder, DID or https URL.
+        signer: its verification method is compared.
+
+    Raises:
+        ProofError: "issuer_mismatch".
+    """
     did = signer.verification_method.partition("#")[0]
     if controller.startswith("did:") and did != controller:
         raise ProofError("issuer_mismatch", f"{did} does not sign for {controller}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from contexts import reading_units
+from credentials.costs import SIGNATURE_UNITS, token_units
 from credentials.data_integrity import ProofResult
 from credentials.jose.claims import (
     check_audience_and_nonce,
@@ -12,16 +14,18 @@ from credentials.jose.claims import (
     check_signature_period,
     complete_document,
     read_issued_at,
+    signing_moment,
 )
 from credentials.jose.keys import KeyName, find_key
 from credentials.jose.profiles import Profile, Role, find_profile
 from credentials.jws import UnverifiedJws, parse_compact, read_unverified_claims, verify_signature
-from credentials.secured import ExpectedSigner, check_contexts_known, verify_embedded_proofs
+from credentials.secured import ExpectedSigner, check_contexts_known, with_embedded_proofs
 from did.document import Relationship
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from contexts import WorkBudget
     from credentials.verification_context import VerificationContext
 
 JsonObject = dict[str, Any]
@@ -83,36 +87,35 @@ class SecuredByJwt:
             needs_name=self.profile.needs_key_name,
             context=context,
             now=now,
+            signed_at=signing_moment(self.claims, self.profile, of_then=expected.of_then),
         )
+        context.spend(SIGNATURE_UNITS[key.public_key.key_type])
         verify_signature(self.jws, public_key=key.public_key, algorithms=context.jws_algorithms)
         check_contexts_known(self.document, context)
         signed_at = read_issued_at(self.claims, self.profile)
         signed = ProofResult("", (key.id,), (key.controller,), signed_at, (key.public_key,))
-        if "proof" not in self.document:
-            return signed
-        # Open Badges lets a verifier take any one; here whatever is shown as a proof holds
-        inner = verify_embedded_proofs(self.document, expected, context=context, now=now)
-        return replace(
-            inner,
-            verification_methods=(key.id, *inner.verification_methods),
-            controllers=(key.controller, *inner.controllers),
-            public_keys=(key.public_key, *inner.public_keys),
-        )
+        return with_embedded_proofs(signed, self.document, expected, context=context, now=now)
 
 
-def read_jwt(token: bytes, *, role: Role, expected: Profile | None = None) -> SecuredByJwt:
+def read_jwt(
+    token: bytes, *, role: Role, expected: Profile | None = None, budget: WorkBudget | None = None
+) -> SecuredByJwt:
     """Read a JWT strictly, as far as can be before its key is known.
 
     Args:
         token: compact JWS.
         role: what it is expected to hold.
         expected: the form that its envelope says.
+        budget: of the verification that it is read for.
 
     Raises:
+        TooComplexError: the budget is spent.
         JwsError: "jws_*"; a token for something else is "jws_typ".
         JoseError: "jwt_payload", "jwt_reserved_claim", "jwt_claim_syntax".
     """
     jws = parse_compact(token, max_bytes=MAXIMUM_TOKEN_BYTES)
+    if budget is not None:
+        budget.spend(token_units(len(token)) + reading_units(jws.unverified_payload))
     claims = read_unverified_claims(jws, max_bytes=_MAXIMUM_PAYLOAD, max_depth=_MAX_DEPTH)
     profile = find_profile(jws, claims, role=role, expected=expected)
     document = complete_document(profile.read_document(claims), claims, profile)

@@ -1,118 +1,166 @@
 """Building an OBv3 credential: Open Badges 3.0 (context 3.0.3) on VCDM 2.0. No nulls, no empty arrays.
 
-The date earned (`activityStartDate`, `activityEndDate` of the subject) is not the date issued (`validFrom`).
-`criteria` carries no `type`: the IRI has two terms in the context, and a later selective disclosure could
-not be read back.
+What `build_credential` gives keeps to the data model, is fit to be signed, and meets the schema that it
+names; or else a `BuildError` says each broken rule with its place. `write_credential` only writes: for who
+looks later, with `require_sound`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+import re
+from typing import TYPE_CHECKING, Final
 
-from credentials.dates import format_date_time_stamp
-from credentials.open_badges.kinds import ACHIEVEMENT_TYPES, Kind
+from credentials.errors import CredentialsError
+from credentials.open_badges.checker import BrokenRule, check_object, check_open_badge
+from credentials.open_badges.classes import CREDENTIALS_V2
+from credentials.open_badges.lint import lint_credential
+from credentials.open_badges.model import AchievementCredential, AchievementSubject, EndorsementCredential
+from credentials.schemas import SchemaStore, check_credential_schema
+from credentials.steps import read_json_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-JsonObject = dict[str, Any]
-CREDENTIALS_V2: Final = "https://www.w3.org/ns/credentials/v2"
-OPEN_BADGES_CONTEXT: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
-CREDENTIAL_TYPES: Final = ("VerifiableCredential", "OpenBadgeCredential")
+    from credentials.open_badges.lint import LintFinding
+    from credentials.open_badges.model import Achievement, Credential, Evidence, Profile
+    from credentials.open_badges.nodes import JsonObject, Node, Text
+
+_CAPITAL: Final = re.compile(r"(?<!^)([A-Z])")
+_SHOWN: Final = 20
+UNMET_SCHEMA: Final = "CredentialSchema.met"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Issuer:
-    """A structure, as an OBv3 Profile.
+class BuildError(CredentialsError):
+    """What was given makes no sound credential; `broken` says each rule, with its place."""
+
+    default_code = "badge_not_sound"
+
+    def __init__(self, broken: Sequence[BrokenRule | LintFinding]) -> None:
+        self.broken = tuple(broken)
+        shown = self.broken[:_SHOWN]
+        lines = [f"{each.rule} at {argument_of(each.pointer)}: {each.detail}" for each in shown]
+        super().__init__(detail="; ".join(lines), pointer=self.broken[0].pointer)
+
+    @property
+    def rules(self) -> list[str]:
+        """The names of the broken rules, each once, sorted."""
+        return sorted({each.rule for each in self.broken})
+
+
+def argument_of(pointer: str) -> str:
+    """Say a JSON Pointer as the argument that it came from: "/credentialSubject/result/0/value" is
+    "credential_subject.result[0].value".
+    """
+    steps = [f"[{each}]" if each.isdecimal() else f".{each}" for each in pointer.split("/")[1:]]
+    return _CAPITAL.sub(lambda match: f"_{match[0].lower()}", "".join(steps).removeprefix("."))
+
+
+def build_credential(credential: Credential, *, now: datetime, require_status: bool = False) -> JsonObject:
+    """Build an OpenBadgeCredential or an EndorsementCredential, unsigned.
 
     Args:
-        id: its DID.
-        name: as people know it.
-        url: its page.
-        image: https URL of its picture.
-        email: its public address.
+        credential: what to say.
+        now: aware UTC; for dates that make no sense.
+        require_status: the issuer revokes, so that a credential without `credentialStatus` must not leave.
+
+    Raises:
+        BuildError: with everything that is wrong.
+
+    Source: Open Badges 3.0, appendix B "Data Models".
     """
+    unwritable: list[BrokenRule] = []
+    document = credential.write("", unwritable)
+    broken = [*unwritable, *broken_rules(document, now=now, require_status=require_status)]
+    if broken:
+        raise BuildError(broken)
+    return document
 
-    id: str
-    name: str
-    url: str | None = None
-    image: str | None = None
-    email: str | None = None
 
+def write_credential(credential: Credential) -> JsonObject:
+    """Write a credential without looking at it; see `require_sound`.
 
-@dataclass(frozen=True, kw_only=True)
-class Alignment:
-    """An entry of a framework of skills.
-
-    Args:
-        target_name: the skill's name.
-        target_url: its URL (ROME, ESCO).
-        target_type: OBv3 enumeration, or `ext:`.
-        target_framework: the framework's name.
-        target_code: the skill's code in it.
+    Raises:
+        BuildError: an argument that has no form in JSON.
     """
-
-    target_name: str
-    target_url: str
-    target_type: str | None = None
-    target_framework: str | None = None
-    target_code: str | None = None
+    return _write(credential)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Achievement:
-    """A badge: what can be recognised.
+def read_credential(data: bytes | JsonObject) -> AchievementCredential | EndorsementCredential:
+    """Read a credential of VCDM 2.0, for example to write the next one; what the model does not know is kept.
 
-    Args:
-        id: https URL of the badge.
-        name: its name.
-        description: what was seen, in a sentence.
-        criteria_narrative: the criteria, Markdown.
-        kind: one of the six kinds; decides `achievementType` unless that is given.
-        achievement_type: OBv3 enumeration, or `ext:`; only to re-issue what another system wrote.
-        image_url: https or data URL of the picture.
-        image_caption: what the picture shows, for those who cannot see it.
-        alignments: the skills it points to.
-        in_language: BCP 47 tag of the texts.
+    Dates are read to the second, in UTC; endorsements and the status stay as they are; so does a proof, in
+    `more`: take it out before the credential is signed anew.
+
+    Raises:
+        BuildError: with every rule of the model that it breaks.
+        DateSyntaxError: a date without a zone, which the model allows an activity.
+        StrictJsonError: no strict JSON, or too large or too deep.
+        DataModelError: "not_an_object".
     """
-
-    id: str
-    name: str
-    description: str
-    criteria_narrative: str
-    kind: Kind
-    achievement_type: str | None = None
-    image_url: str | None = None
-    image_caption: str | None = None
-    alignments: tuple[Alignment, ...] = ()
-    in_language: str | None = "fr"
+    document = read_json_object(data)
+    broken = check_open_badge(document)
+    if not broken and document["@context"][0] != CREDENTIALS_V2:
+        broken = [BrokenRule("Credential.@context.in-order", "/@context", CREDENTIALS_V2)]
+    if broken:
+        raise BuildError(broken)
+    is_endorsement = "EndorsementCredential" in document["type"]
+    return (EndorsementCredential if is_endorsement else AchievementCredential).read(document)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """A piece of evidence.
+def require_sound(document: JsonObject, *, now: datetime, require_status: bool = False) -> None:
+    """Look at a written credential with every rule of the model and of the linter; arguments as
+    `build_credential`.
 
-    Args:
-        name: its name.
-        id: URL of the thing itself, if it can be had.
-        narrative: what was seen, Markdown.
-        genre: what sort of thing it is.
-        description: a longer word about it.
+    Raises:
+        BuildError: with everything that is wrong.
     """
+    broken = broken_rules(document, now=now, require_status=require_status)
+    if broken:
+        raise BuildError(broken)
 
-    name: str
-    id: str | None = None
-    narrative: str | None = None
-    genre: str | None = None
-    description: str | None = None
+
+def broken_rules(
+    document: JsonObject, *, now: datetime, require_status: bool = False
+) -> list[BrokenRule | LintFinding]:
+    """Tell every rule of the model and of the linter that a written credential breaks."""
+    broken: list[BrokenRule | LintFinding] = [*check_open_badge(document)]
+    broken += lint_credential(document, now, require_status=require_status)
+    # a schema says less, and without a place
+    return broken or [*_unmet_schemas(document)]
+
+
+def _unmet_schemas(document: JsonObject) -> list[BrokenRule]:
+    """The schemas that it names, as far as they are known here."""
+    if "credentialSchema" not in document:
+        return []
+    checks, _ = check_credential_schema(document, SchemaStore.published())
+    unmet = [check for check in checks if check.code != "ok"]
+    return [BrokenRule(UNMET_SCHEMA, "/credentialSchema", str(each.data["schema"])) for each in unmet]
+
+
+def build_achievement(achievement: Achievement) -> JsonObject:
+    """Build an Achievement, as it stands in a credential.
+
+    Raises:
+        BuildError: with every rule of the model that it breaks.
+    """
+    return _build_object(achievement)
+
+
+def build_profile(profile: Profile) -> JsonObject:
+    """Build a Profile, as it stands in a credential.
+
+    Raises:
+        BuildError: with every rule of the model that it breaks.
+    """
+    return _build_object(profile)
 
 
 def build_open_badge_credential(
     *,
     credential_id: str,
-    issuer: Issuer,
+    issuer: Profile,
     achievement: Achievement,
     subject_id: str | None,
     valid_from: datetime,
@@ -121,10 +169,10 @@ def build_open_badge_credential(
     status: JsonObject | None,
     evidence: Sequence[Evidence] = (),
     valid_until: datetime | None = None,
-    name: str | None = None,
-    narrative: str | None = None,
+    name: Text | None = None,
+    narrative: Text | None = None,
 ) -> JsonObject:
-    """Build an OpenBadgeCredential, unsigned.
+    """Write the OpenBadgeCredential of one award, unsigned; `require_sound` looks at it.
 
     Args:
         credential_id: URL of this award, for example "urn:uuid:...".
@@ -139,98 +187,39 @@ def build_open_badge_credential(
         valid_until: aware; when it ceases to be valid.
         name: of the credential; by default the badge's name.
         narrative: what the passeur says of this person's doing.
-
-    Source: Open Badges 3.0, section 5 (Data Model), OpenBadgeCredential.
     """
-    subject = {
-        "id": subject_id,
-        "type": ["AchievementSubject"],
-        "activityStartDate": _date(earned_from),
-        "activityEndDate": _date(earned_until),
-        "narrative": narrative,
-        "achievement": build_achievement(achievement),
-    }
-    return _without_absent(
-        {
-            "@context": [CREDENTIALS_V2, OPEN_BADGES_CONTEXT],
-            "id": credential_id,
-            "type": list(CREDENTIAL_TYPES),
-            "name": name or achievement.name,
-            "issuer": build_issuer(issuer),
-            "validFrom": _date(valid_from),
-            "validUntil": _date(valid_until),
-            "credentialSubject": _without_absent(subject),
-            "evidence": [_build_evidence(each) for each in evidence],
-            "credentialStatus": status,
-        },
+    subject = AchievementSubject(
+        id=subject_id,
+        activity_start_date=earned_from,
+        activity_end_date=earned_until,
+        narrative=narrative,
+        achievement=achievement,
+    )
+    return write_credential(
+        AchievementCredential(
+            id=credential_id,
+            name=name or achievement.name,
+            issuer=issuer,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            credential_subject=subject,
+            evidence=tuple(evidence),
+            credential_status=status,
+        )
     )
 
 
-def build_issuer(issuer: Issuer) -> JsonObject:
-    """Build the embedded Profile of an issuer. Source: Open Badges 3.0, Profile."""
-    return _without_absent(
-        {
-            "id": issuer.id,
-            "type": ["Profile"],
-            "name": issuer.name,
-            "url": issuer.url,
-            "email": issuer.email,
-            "image": _image(issuer.image, None),
-        },
-    )
+def _write(node: Node) -> JsonObject:
+    unwritable: list[BrokenRule] = []
+    document = node.write("", unwritable)
+    if unwritable:
+        raise BuildError(unwritable)
+    return document
 
 
-def build_achievement(achievement: Achievement) -> JsonObject:
-    """Build an Achievement. Source: Open Badges 3.0, Achievement."""
-    return _without_absent(
-        {
-            "id": achievement.id,
-            "type": ["Achievement"],
-            "name": achievement.name,
-            "description": achievement.description,
-            "criteria": {"narrative": achievement.criteria_narrative},
-            "achievementType": achievement.achievement_type or ACHIEVEMENT_TYPES[achievement.kind],
-            "image": _image(achievement.image_url, achievement.image_caption),
-            "inLanguage": achievement.in_language,
-            "alignment": [_build_alignment(each) for each in achievement.alignments],
-        },
-    )
-
-
-def _build_alignment(alignment: Alignment) -> JsonObject:
-    return _without_absent(
-        {
-            "type": ["Alignment"],
-            "targetName": alignment.target_name,
-            "targetUrl": alignment.target_url,
-            "targetType": alignment.target_type,
-            "targetFramework": alignment.target_framework,
-            "targetCode": alignment.target_code,
-        },
-    )
-
-
-def _build_evidence(evidence: Evidence) -> JsonObject:
-    return _without_absent(
-        {
-            "id": evidence.id,
-            "type": ["Evidence"],
-            "name": evidence.name,
-            "narrative": evidence.narrative,
-            "description": evidence.description,
-            "genre": evidence.genre,
-        },
-    )
-
-
-def _image(url: str | None, caption: str | None) -> JsonObject | None:
-    return _without_absent({"id": url, "type": "Image", "caption": caption}) if url else None
-
-
-def _date(moment: datetime | None) -> str | None:
-    return None if moment is None else format_date_time_stamp(moment)
-
-
-def _without_absent(members: JsonObject) -> JsonObject:
-    """Leave out what is not there: OBv3 allows no null and no empty array."""
-    return {name: value for name, value in members.items() if value is not None and value != []}
+def _build_object(node: Node) -> JsonObject:
+    document = _write(node)
+    broken = check_object(document, node.data_class)
+    if broken:
+        raise BuildError(broken)
+    return document

@@ -93,8 +93,21 @@ def check_open_badge(document: JsonObject) -> list[BrokenRule]:
     root = _class_of_credential(document)
     if root is None:
         return [BrokenRule(_UNKNOWN_CREDENTIAL, "/type", "no badge and no endorsement")]
+    return check_object(document, root)
+
+
+def check_object(document: JsonObject, data_class: DataClass) -> list[BrokenRule]:
+    """Check an object of one class of the model, for example an Achievement, and everything in it.
+
+    Args:
+        document: the object, parsed.
+        data_class: see `classes.CLASSES`.
+
+    Returns:
+        As `check_open_badge`.
+    """
     broken: list[BrokenRule] = []
-    walk = _Walk([_Node(root, "", document)])
+    walk = _Walk([_Node(data_class, "", document)])
     for node in walk.waiting:
         broken += islice(_check_node(node, walk), MAXIMUM_BROKEN_RULES - len(broken))
         if len(broken) == MAXIMUM_BROKEN_RULES or walk.values_left <= 0:

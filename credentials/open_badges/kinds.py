@@ -25,6 +25,11 @@ class Kind(StrEnum):
     ENGAGEMENT = "engagement"
     ROLE = "role"
 
+    @property
+    def achievement_type(self) -> str:
+        """The `achievementType` that stands for it."""
+        return ACHIEVEMENT_TYPES[self]
+
 
 ACHIEVEMENT_TYPES: Final = MappingProxyType(
     {

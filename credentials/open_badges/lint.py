@@ -5,14 +5,18 @@ test that it fires.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from credentials.errors import CredentialsError
-from credentials.open_badges.lint_rules import RULES
+from credentials.open_badges.lint_rules import ENDORSEMENT_RULES, RULES
 from credentials.open_badges.lint_values import broken_value_rules
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from credentials.open_badges.lint_rules import Rule
+
+_BADGES: Final = frozenset({"OpenBadgeCredential", "AchievementCredential"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ def lint_credential(
     *,
     require_status: bool = False,
 ) -> list[LintFinding]:
-    """Look at an unsigned OpenBadgeCredential with every rule.
+    """Look at an unsigned OpenBadgeCredential, or EndorsementCredential, with every rule for it.
 
     Args:
         document: the credential.
@@ -58,13 +62,19 @@ def lint_credential(
     """
     findings = [
         LintFinding(rule.name, pointer, detail)
-        for rule in RULES
+        for rule in _rules_for(document)
         for pointer, detail in rule.find(document, now)
     ]
     findings += [LintFinding(rule.name, where, rule.detail) for rule, where in broken_value_rules(document)]
     if require_status and "credentialStatus" not in document:
         findings.append(LintFinding("status-present", "/credentialStatus", "the issuer's policy demands one"))
     return findings
+
+
+def _rules_for(document: dict[str, Any]) -> tuple[Rule, ...]:
+    value = document.get("type", [])
+    types = {str(each) for each in (value if isinstance(value, list) else [value])}
+    return ENDORSEMENT_RULES if "EndorsementCredential" in types and not types & _BADGES else RULES
 
 
 def require_lint_free(document: dict[str, Any], now: datetime, *, require_status: bool = False) -> None:

@@ -15,8 +15,9 @@ from typing import Any, Final
 from credentials.data_model import is_url
 from credentials.dates import parse_date_time_stamp
 from credentials.errors import DateSyntaxError
-from credentials.open_badges.builder import CREDENTIALS_V2, OPEN_BADGES_CONTEXT
+from credentials.open_badges.classes import CREDENTIALS_V2
 from credentials.open_badges.kinds import ENUMERATED_ACHIEVEMENT_TYPES
+from credentials.open_badges.model import OPEN_BADGES_CONTEXT
 
 JsonObject = dict[str, Any]
 Places = Iterator[tuple[str, str]]
@@ -58,7 +59,9 @@ def _types(node: JsonObject) -> list[Any]:
 
 
 def _has_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    """Whether there are words, with their language or without."""
+    text = value.get("@value") if isinstance(value, dict) else value
+    return isinstance(text, str) and bool(text.strip())
 
 
 def _moment(value: Any) -> datetime | None:
@@ -261,10 +264,20 @@ def _alignment_complete(document: JsonObject, _now: datetime) -> Places:
             yield f"{_ACHIEVEMENT}/alignment/{number}", "targetName, and targetUrl as a URL"
 
 
+def _endorsement_told(document: JsonObject, _now: datetime) -> Places:
+    if not _has_text(_subject(document).get("endorsementComment")):
+        yield f"{_SUBJECT}/endorsementComment", "an endorsement says something"
+
+
+def _endorsement_of_another(document: JsonObject, _now: datetime) -> Places:
+    if _subject(document).get("id") == _object(document.get("issuer")).get("id"):
+        yield f"{_SUBJECT}/id", "the issuer endorses itself"
+
+
 def _status_well_formed(document: JsonObject, _now: datetime) -> Places:
     needed = ("statusPurpose", "statusListIndex", "statusListCredential")
     for number, status in enumerate(_objects(document.get("credentialStatus"))):
-        complete = all(_has_text(status.get(name)) for name in needed)
+        complete = all(isinstance(status.get(name), str) and status[name].strip() for name in needed)
         if "BitstringStatusListEntry" not in _types(status) or not complete:
             yield f"/credentialStatus/{number}", "a complete BitstringStatusListEntry"
 
@@ -320,4 +333,30 @@ RULES: Final = (
     Rule("status-well-formed", _status_well_formed),
     Rule("status-says-nothing", _status_says_nothing),
     Rule("not-yet-signed", _not_yet_signed),
+)
+
+_OF_ANY_CREDENTIAL: Final = frozenset(
+    {
+        "contexts-in-order",
+        "id-is-url",
+        "name-present",
+        "issuer-is-profile",
+        "issuer-named",
+        "issuer-url-is-web",
+        "subject-id-is-url",
+        "image-resolvable",
+        "image-small",
+        "dates-well-formed",
+        "valid-from-present",
+        "not-from-the-future",
+        "valid-until-after-valid-from",
+        "status-well-formed",
+        "status-says-nothing",
+        "not-yet-signed",
+    }
+)
+ENDORSEMENT_RULES: Final = (
+    *(rule for rule in RULES if rule.name in _OF_ANY_CREDENTIAL),
+    Rule("endorsement-told", _endorsement_told),
+    Rule("endorsement-of-another", _endorsement_of_another),
 )

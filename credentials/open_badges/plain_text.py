@@ -9,7 +9,8 @@ from typing import Final
 _CONTROLS: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f"  # category Cc, without tab and line feed
 _BIDIRECTIONAL: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _INVISIBLE: Final = "\u00ad\u180e\u200b\u2060\ufeff"
-_ODD: Final = re.compile(f"[{_CONTROLS}{_BIDIRECTIONAL}{_INVISIBLE}]")
+_SURROGATES: Final = "\ud800-\udfff"  # of no pair: no text that UTF-8 can write
+_ODD: Final = re.compile(f"[{_CONTROLS}{_BIDIRECTIONAL}{_INVISIBLE}{_SURROGATES}]")
 _UNSEEN: Final = re.compile(f"[{_BIDIRECTIONAL}{_INVISIBLE}]")
 _EMAIL: Final = re.compile(r"[^\s@<>()\"':;,]{1,64}@[^\s@<>()\"':;,.]+\.[^\s@<>()\"':;,]{2,}")
 

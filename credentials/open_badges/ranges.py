@@ -6,6 +6,7 @@ language to text, which the schemas of 1EdTech admit for nearly every string.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -43,8 +44,10 @@ def is_plain_string(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Tell whether a value is a number that JSON has; true and false are none."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_date_time_z(value: Any) -> bool:

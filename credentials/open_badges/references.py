@@ -91,7 +91,7 @@ class _Description:
         return cls(
             result_type=node.get("resultType"),
             levels=frozenset(_ids_of(*(level for _, level in _objects(node.get("rubricCriterionLevel"))))),
-            allowed=None if _is_blank(allowed) else strings,
+            allowed=None if allowed in (None, [], {}) else strings,
             least=_number(node.get("valueMin")),
             most=_number(node.get("valueMax")),
         )

@@ -32,6 +32,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from contexts import WorkBudget
 from credentials.errors import CredentialsError
 from credentials.jws import UnverifiedJws, parse_compact, read_unverified_claims, verify_signature
 from credentials.open_badges_v2.errors import OpenBadgesV2Error
@@ -135,8 +136,9 @@ def check_open_badge_v2(
         expected_recipient: for whom the badge should be; None asks nothing, and says nothing about it.
         trust: who is known, by the id of their Profile.
     """
+    work = WorkBudget()
     verification = _Verification(
-        FetchBudget(fetches=MAXIMUM_FETCHES, failures=MAXIMUM_FAILED_FETCHES).over(fetcher),
+        FetchBudget(fetches=MAXIMUM_FETCHES, failures=MAXIMUM_FAILED_FETCHES, work=work).over(fetcher),
         now,
         expected_recipient,
     )

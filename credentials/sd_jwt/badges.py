@@ -145,6 +145,11 @@ def is_open_badge(claims: Mapping[str, Any]) -> bool:
     return OPEN_BADGE_VCT in types_of(claims)
 
 
+def is_said_to_be_open_badge(claims: Mapping[str, Any]) -> bool:
+    """Tell whether claims that nobody checked say that they are those of an open badge."""
+    return claims.get("vct") == OPEN_BADGE_VCT or OPEN_BADGE_VCT in _listed(claims.get("aka_vcts"))
+
+
 def open_badge_document(claims: Mapping[str, Any]) -> JsonObject:
     """Turn the claims of a twin back into a document of OBv3's shape, as far as they were disclosed: for
     those who show it, or check its shape. No proof covers it in this form.
@@ -209,7 +214,7 @@ def shown_document(claims: Mapping[str, Any]) -> JsonObject:
 
     Of another type than a badge, only who issued it and its dates are known by their meaning.
     """
-    if claims.get("vct") == OPEN_BADGE_VCT or OPEN_BADGE_VCT in _listed(claims.get("aka_vcts")):
+    if is_said_to_be_open_badge(claims):
         return open_badge_document(claims)
     members = {
         "id": claims.get("jti"),

@@ -20,13 +20,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from credentials.costs import KEY_BINDING_UNITS, SIGNATURE_UNITS, sd_jwt_units
+from credentials.exchange.claims import ClaimError, read_moment
+from credentials.jose.keys import OF_TODAY
 from credentials.jws import ALGORITHMS
 from credentials.report import Check, Outcome, Report, build_report
-from credentials.sd_jwt.badges import check_badge_claims, is_open_badge, shown_document
+from credentials.sd_jwt.badges import (
+    check_badge_claims,
+    is_open_badge,
+    is_said_to_be_open_badge,
+    shown_document,
+)
 from credentials.sd_jwt.claims import TYP, check_vc_claims
 from credentials.sd_jwt.errors import SdJwtError
 from credentials.sd_jwt.issuer_keys import WEB_AND_DID_ISSUERS, IssuerKeyPolicy, find_issuer_key, read_issuer
-from credentials.sd_jwt.parsing import UnverifiedSdJwt, parse_sd_jwt
+from credentials.sd_jwt.parsing import MAXIMUM_BYTES, UnverifiedSdJwt, parse_sd_jwt
+from credentials.sd_jwt.subjects import may_withhold_subject
 from credentials.sd_jwt.type_metadata import check_type_metadata
 from credentials.sd_jwt.verifying import (
     ExpectedBinding,
@@ -42,6 +51,7 @@ from credentials.view import CredentialView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from credentials.jose.keys import Moment
     from credentials.jws import UnverifiedJws
     from credentials.sd_jwt.processing import ProcessedPayload
     from credentials.sd_jwt.token_status import TokenStatusPolicy
@@ -199,18 +209,17 @@ def _examine(
     steps = examined.steps
     try:
         # 1. The form
-        sd_jwt = examined.sd_jwt = steps.run("sd_jwt", lambda: _parse(token, policy.binding))
+        sd_jwt = examined.sd_jwt = steps.run("sd_jwt", lambda: _parse(token, policy.binding, context))
         # 2. The issuer's key
         issuer_id, issuer_key = steps.run("issuer_key", lambda: _find_key(sd_jwt, context, policy, now))
         steps.checks[-1] = Check.passed("issuer_key", controllers=[issuer_id])
         # 3. The proof
         processed = examined.processed = steps.run(
             "proof",
-            lambda: process_signed(
+            lambda: _process(
                 sd_jwt,
                 issuer_key=issuer_key,
-                expected_typ=TYP,
-                algorithms=context.jws_algorithms & ALGORITHMS,
+                context=context,
             ),
         )
         # 4. The data model
@@ -241,23 +250,54 @@ def _require(steps: Steps, check: Check) -> None:
         raise StepFailedError
 
 
-def _parse(token: bytes | str, binding: ExpectedBinding | None) -> UnverifiedSdJwt:
+def _parse(
+    token: bytes | str, binding: ExpectedBinding | None, context: VerificationContext
+) -> UnverifiedSdJwt:
+    # what is too large is not looked at to learn what is in it
+    if len(token) <= MAXIMUM_BYTES:
+        context.spend(sd_jwt_units(token))
     sd_jwt = parse_sd_jwt(token)
     check_binding_presence(sd_jwt, binding)
     return sd_jwt
+
+
+def _process(
+    sd_jwt: UnverifiedSdJwt, *, issuer_key: PublicKey, context: VerificationContext
+) -> ProcessedPayload:
+    binding_units = KEY_BINDING_UNITS if sd_jwt.unverified_key_binding else 0
+    context.spend(SIGNATURE_UNITS[issuer_key.key_type] + binding_units)
+    algorithms = context.jws_algorithms & ALGORITHMS
+    return process_signed(sd_jwt, issuer_key=issuer_key, expected_typ=TYP, algorithms=algorithms)
 
 
 def _find_key(
     sd_jwt: UnverifiedSdJwt, context: VerificationContext, policy: _Policy, now: datetime
 ) -> tuple[str, PublicKey]:
     issuer_id = read_issuer(sd_jwt.unverified_payload, sd_jwt.jws)
-    return issuer_id, _issuer_keys(issuer_id, context, policy, now)(sd_jwt.jws)
+    signed_at = _signing_moment(sd_jwt.unverified_payload)
+    return issuer_id, _issuer_keys(issuer_id, context, policy, now, signed_at=signed_at)(sd_jwt.jws)
+
+
+def _signing_moment(unverified_payload: JsonObject) -> datetime | None:
+    """`iat`, for who looks for the key as it stood then; what it must be is checked with the other dates."""
+    try:
+        moment = read_moment(unverified_payload, "iat")
+    except ClaimError:
+        return None
+    return None if moment is None else datetime.fromtimestamp(moment, UTC)
 
 
 def _issuer_keys(
-    issuer_id: str, context: VerificationContext, policy: _Policy, now: datetime
+    issuer_id: str,
+    context: VerificationContext,
+    policy: _Policy,
+    now: datetime,
+    *,
+    signed_at: Moment = OF_TODAY,
 ) -> Callable[[UnverifiedJws], PublicKey]:
-    """What finds the key of one issuer, for the credential and for the issuer's status list alike."""
+    """What finds the key of one issuer: for the credential as it stood when it was signed, for the issuer's
+    status list as it stands today.
+    """
     return lambda jws: find_issuer_key(
         jws,
         issuer_id=issuer_id,
@@ -265,6 +305,7 @@ def _issuer_keys(
         resolver=context.resolver,
         fetcher=context.fetcher,
         now=now,
+        signed_at=signed_at,
     )
 
 
@@ -306,7 +347,12 @@ def _check_status(
         keys = _issuer_keys(issuer_id, context, policy, now)
         checks.append(
             policy.status.check(
-                claims["status"], issuer_id=issuer_id, issuer_key=keys, fetcher=context.fetcher, now=now
+                claims["status"],
+                issuer_id=issuer_id,
+                issuer_key=keys,
+                fetcher=context.fetcher,
+                now=now,
+                budget=context.work,
             )
         )
     elif context.require_status:
@@ -316,7 +362,7 @@ def _check_status(
 
 def _report(examined: _Examined, *, context: VerificationContext, policy: _Policy) -> Report:
     view = None if examined.claims is None else _view(examined.claims)
-    confirmation = (examined.claims or {}).get("cnf")
+    confirmation, processed = (examined.claims or {}).get("cnf"), examined.processed
     issuer_id = view.issuer_id if view else None
     standing = context.trust.standing(issuer_id) if context.trust and issuer_id else None
     warnings = [] if standing else [Check.failed("trust", "unknown_issuer", issuer_id or "")]
@@ -328,6 +374,8 @@ def _report(examined: _Examined, *, context: VerificationContext, policy: _Polic
         standing=standing,
         securing=TYP,
         confirmation=confirmation if isinstance(confirmation, dict) else None,
+        subject_withheld=processed is not None
+        and may_withhold_subject(processed, is_credential=is_said_to_be_open_badge(processed.claims)),
     )
 
 

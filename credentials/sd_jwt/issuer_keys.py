@@ -11,17 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from credentials.jose.keys import OF_TODAY, OfToday
 from credentials.sd_jwt.errors import SdJwtError
 from credentials.sd_jwt.issuer_metadata import IssuerKeyMemory, fetch_issuer_keys
 from did.document import Relationship
-from did.errors import UnknownMethodError
+from did.errors import InvalidDidError, UnknownMethodError
 from did.jwks import select_key
+from did.methods.web import did_web, did_web_url
+from did.past_keys import find_key_of_then
 from did.syntax import parse_did
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from credentials.jose.keys import Moment
     from credentials.jws import UnverifiedJws
     from did.fetcher import Fetcher
     from did.jwks import PublishedKey
@@ -79,6 +83,7 @@ def find_issuer_key(
     resolver: Resolver,
     fetcher: Fetcher,
     now: datetime,
+    signed_at: Moment = OF_TODAY,
 ) -> PublicKey:
     """Find the key that an issuer's token must be signed with.
 
@@ -89,13 +94,15 @@ def find_issuer_key(
         resolver: of DIDs; says, too, whether plain http to loopback is let through.
         fetcher: of issuer metadata.
         now: aware UTC; ends what is remembered.
+        signed_at: aware, when the token says that it was signed, or None if it does not say: the key counts
+            as it stood then, if it has a history; `OF_TODAY`: a key of today alone.
 
     Raises:
         SdJwtError: "issuer_not_permitted", "issuer_invalid", "issuer_mismatch", "issuer_metadata_invalid".
         DidError: the DID or the key cannot be found, or nothing was learnt.
     """
     if issuer_id.startswith("did:"):
-        return _key_of_did(jws, issuer_id, policy, resolver)
+        return _key_of_did(jws, issuer_id, policy, resolver, now=now, signed_at=signed_at)
     if not policy.issuer_metadata:
         raise SdJwtError("issuer_not_permitted", "no https issuers", pointer="/iss")
     remembered = policy.memory.recall(issuer_id, now=now) if policy.memory else None
@@ -109,7 +116,30 @@ def find_issuer_key(
     keys = fetch_issuer_keys(issuer_id, fetcher=fetcher, allow_loopback=allow_loopback)
     if policy.memory:
         policy.memory.remember(issuer_id, keys, now=now)
-    return _select(keys, jws, issuer_id)
+    try:
+        return _select(keys, jws, issuer_id)
+    except UnknownMethodError:
+        url = _parallel_key(jws, issuer_id, allow_loopback=allow_loopback)
+        if url is None or isinstance(signed_at, OfToday):
+            raise
+        relationship = Relationship.ASSERTION_METHOD
+        return find_key_of_then(
+            resolver, url, relationship=relationship, signed_at=signed_at, now=now
+        ).public_key
+
+
+def _parallel_key(jws: UnverifiedJws, issuer_id: str, *, allow_loopback: bool) -> str | None:
+    """The `kid`, if it names a key of the did:web at the issuer's own address: its history is the issuer's.
+
+    Metadata lists the keys of today; it has no word for one that was rotated, or stolen.
+    """
+    kid = jws.header_text("kid") or ""
+    try:
+        did = did_web(issuer_id)
+        did_web_url(did, allow_insecure_loopback=allow_loopback)
+    except InvalidDidError:
+        return None
+    return kid if kid.partition("#")[0] == did and "#" in kid else None
 
 
 def _select(keys: Sequence[PublishedKey], jws: UnverifiedJws, issuer_id: str) -> PublicKey:
@@ -123,7 +153,15 @@ def _signs_with(public_key: PublicKey, algorithm: object) -> bool:
     return public_key.has_jose_form and public_key.jose_algorithm == algorithm
 
 
-def _key_of_did(jws: UnverifiedJws, did: str, policy: IssuerKeyPolicy, resolver: Resolver) -> PublicKey:
+def _key_of_did(
+    jws: UnverifiedJws,
+    did: str,
+    policy: IssuerKeyPolicy,
+    resolver: Resolver,
+    *,
+    now: datetime,
+    signed_at: Moment,
+) -> PublicKey:
     if parse_did(did).method not in policy.did_methods:
         raise SdJwtError("issuer_not_permitted", f"method of {did[:100]}", pointer="/iss")
     kid = jws.header_text("kid")
@@ -132,7 +170,10 @@ def _key_of_did(jws: UnverifiedJws, did: str, policy: IssuerKeyPolicy, resolver:
     url = did + kid if kid.startswith("#") else kid
     if url.partition("#")[0] != did:
         raise SdJwtError("issuer_mismatch", f"kid {kid[:100]!r} is not of {did[:100]}", pointer="/iss")
-    return resolver.dereference(url, relationship=Relationship.ASSERTION_METHOD).public_key
+    relationship = Relationship.ASSERTION_METHOD
+    if isinstance(signed_at, OfToday):
+        return resolver.dereference(url, relationship=relationship).public_key
+    return find_key_of_then(resolver, url, relationship=relationship, signed_at=signed_at, now=now).public_key
 
 
 def _only_key(jws: UnverifiedJws, did: str, resolver: Resolver) -> PublicKey:

@@ -59,11 +59,14 @@ class ProcessedPayload:
         claims: the Processed SD-JWT Payload: plain JSON, without digests.
         disclosed: the Disclosures, parents before children.
         algorithm: of the digests.
+        withheld: the objects and arrays in which a digest stands whose Disclosure did not come: something is
+            hidden there, or nothing (a decoy).
     """
 
     claims: JsonObject
     disclosed: tuple[Disclosed, ...] = field(repr=False)
     algorithm: str
+    withheld: frozenset[Path] = field(default=frozenset(), repr=False)
 
     @property
     def pointers(self) -> tuple[str, ...]:
@@ -106,7 +109,7 @@ def process_payload(
     if len(processing.disclosed) != len(by_digest):
         left = len(by_digest) - len(processing.disclosed)
         raise SdJwtError("disclosure_unreferenced", f"{left} of {len(by_digest)}")
-    return ProcessedPayload(claims, tuple(processing.disclosed), algorithm)
+    return ProcessedPayload(claims, tuple(processing.disclosed), algorithm, frozenset(processing.withheld))
 
 
 class _Processing:
@@ -118,6 +121,7 @@ class _Processing:
         self._met: set[str] = set()
         self._nodes = 0
         self.disclosed: list[Disclosed] = []
+        self.withheld: set[Path] = set()
 
     def value(self, value: Any, path: Path) -> Any:
         if isinstance(value, dict):
@@ -156,6 +160,7 @@ class _Processing:
         here = (*path, len(values))
         disclosure = self._take(self._element_digest(element, here))
         if disclosure is None:
+            self.withheld.add(path)
             return
         if disclosure.name is not None:
             raise SdJwtError("disclosure_arity", "three for an element", pointer=to_pointer(here))
@@ -170,6 +175,7 @@ class _Processing:
         """Make step 3.3.2 for one digest of an `_sd` key."""
         disclosure = self._take(digest)
         if disclosure is None:
+            self.withheld.add(path)
             return
         name = disclosure.name
         if name is None:

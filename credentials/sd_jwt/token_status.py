@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from contexts import WorkBudget
     from credentials.jws import UnverifiedJws
     from credentials.report import Check
     from credentials.status.token_checking import TokenStatusCache
@@ -33,6 +34,7 @@ class TokenStatusPolicy(Protocol):
         issuer_key: Callable[[UnverifiedJws], PublicKey],
         fetcher: Fetcher,
         now: datetime,
+        budget: WorkBudget | None,
     ) -> Check:
         """Look up a status.
 
@@ -42,6 +44,7 @@ class TokenStatusPolicy(Protocol):
             issuer_key: finds that issuer's key for a token of its, as for the credential itself.
             fetcher: under the budget of this verification.
             now: aware UTC.
+            budget: of this verification; what the list costs is taken from it.
 
         Returns:
             A check "status".
@@ -69,6 +72,7 @@ class TokenStatusList:
         issuer_key: Callable[[UnverifiedJws], PublicKey],
         fetcher: Fetcher,
         now: datetime,
+        budget: WorkBudget | None = None,
     ) -> Check:
         """Look up a status; see `TokenStatusPolicy`."""
         return check_token_status(
@@ -79,4 +83,5 @@ class TokenStatusList:
             now=now,
             cache=self.cache,
             accepted_statuses=self.accepted_statuses,
+            budget=budget,
         )

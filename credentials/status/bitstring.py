@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from credentials.errors import StatusError
 from credentials.status.compression import GZIP, unpack
 from did.encodings import decode_base64url, encode_base64url
 from did.errors import EncodingError
+
+if TYPE_CHECKING:
+    from contexts import WorkBudget
 
 MINIMUM_ENTRIES: Final = 131_072
 MAXIMUM_ENTRIES: Final = 16_777_216
@@ -111,12 +114,15 @@ class Bitstring:
         return "u" + encode_base64url(gzip.compress(bytes(self._bytes), compresslevel=6, mtime=0))
 
     @classmethod
-    def decode(cls, encoded: object, *, max_entries: int = MAXIMUM_ENTRIES) -> Bitstring:
+    def decode(
+        cls, encoded: object, *, max_entries: int = MAXIMUM_ENTRIES, budget: WorkBudget | None = None
+    ) -> Bitstring:
         """Read an `encodedList`; never unpacks more than `max_entries` bits.
 
         Args:
             encoded: multibase "u" string.
             max_entries: greatest number of bits to unpack.
+            budget: of the verification.
 
         Raises:
             StatusError: "status_list_invalid", "status_list_too_short", "status_list_too_large".
@@ -125,10 +131,12 @@ class Bitstring:
         """
         if not isinstance(encoded, str) or not encoded.startswith("u"):
             raise StatusError("status_list_invalid", "encodedList is no multibase base64url string")
-        return cls._unpack(encoded[1:], max_entries)
+        return cls._unpack(encoded[1:], max_entries, budget)
 
     @classmethod
-    def decode_status_list_2021(cls, encoded: object, *, max_entries: int = MAXIMUM_ENTRIES) -> Bitstring:
+    def decode_status_list_2021(
+        cls, encoded: object, *, max_entries: int = MAXIMUM_ENTRIES, budget: WorkBudget | None = None
+    ) -> Bitstring:
         """Read the `encodedList` of a StatusList2021, which has no multibase prefix; errors as `decode`.
 
         Its drafts say base64, then base64url; issuers wrote both, padded or not. One text is in one alphabet.
@@ -140,15 +148,15 @@ class Bitstring:
         text = encoded.removesuffix("=").removesuffix("=") if len(encoded) % 4 == 0 else encoded
         if ("+" in text or "/" in text) and ("-" in text or "_" in text):
             raise StatusError("status_list_invalid", "encodedList mixes two alphabets")
-        return cls._unpack(text.translate(_STANDARD_TO_URL), max_entries)
+        return cls._unpack(text.translate(_STANDARD_TO_URL), max_entries, budget)
 
     @classmethod
-    def _unpack(cls, text: str, max_entries: int) -> Bitstring:
+    def _unpack(cls, text: str, max_entries: int, budget: WorkBudget | None) -> Bitstring:
         try:
             packed = decode_base64url(text)
         except EncodingError as err:
             raise StatusError("status_list_invalid", "encodedList is no base64url") from err
-        unpacked = unpack(packed, wbits=GZIP, max_bytes=max_entries // _BITS)
+        unpacked = unpack(packed, wbits=GZIP, max_bytes=max_entries // _BITS, budget=budget)
         check_length(len(unpacked) * _BITS)
         return cls(unpacked)
 

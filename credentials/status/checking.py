@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from contexts import WorkBudget
     from did.fetcher import Fetcher
 
 _LIST_TYPES: Final = (
@@ -66,6 +67,7 @@ class StatusPolicy:
         examine_list: verifies a list credential.
         may_answer: tells whether lists signed by its first argument (a DID) speak for credentials of its
             second.
+        budget: of the verification; what a list costs is taken from it.
     """
 
     fetcher: Fetcher
@@ -73,6 +75,7 @@ class StatusPolicy:
     required: bool
     examine_list: Callable[[bytes], CheckedList]
     may_answer: Callable[[str, str], bool] = own_lists_only
+    budget: WorkBudget | None = None
 
 
 def check_status(
@@ -150,7 +153,7 @@ def _known_list(
     policy: StatusPolicy,
     now: datetime,
 ) -> KnownStatusList:
-    before = policy.cache.recall(entry.list_url) if policy.cache else None
+    before = policy.cache.recall(entry.list_url, by=policy.budget) if policy.cache else None
     if before is not None and before.usable_at(now):
         _check_issuer(before.issuer_id, issuer_id, policy)
         return before
@@ -158,7 +161,7 @@ def _known_list(
     known = _read_checked(checked, entry.list_url, issuer_id=issuer_id, policy=policy, now=now)
     check_rollback(before.issued if before else None, known.issued)
     if policy.cache:
-        policy.cache.remember(known)
+        policy.cache.remember(known, by=policy.budget)
     return known
 
 
@@ -183,7 +186,9 @@ def _read_checked(
     if "credentialStatus" in checked.document:
         raise StatusError("status_list_chained", "a status list has no status of its own")
     _check_report(checked.report)
-    return read_status_list(checked.document, url=url, issuer_id=list_issuer_id, now=now)
+    return read_status_list(
+        checked.document, url=url, issuer_id=list_issuer_id, now=now, budget=policy.budget
+    )
 
 
 def _check_issuer(list_issuer_id: str | None, issuer_id: str, policy: StatusPolicy) -> str:
@@ -200,6 +205,8 @@ def _check_report(report: Report) -> None:
             return
         case Outcome.INDETERMINATE:
             raise StatusError("status_unavailable", found)
+        case Outcome.INVALID if "too_complex" in report.codes:
+            raise StatusError("too_complex", found)
         case Outcome.INVALID if report.codes[0] in _DATE_CODES:
             raise StatusError(_DATE_CODES[report.codes[0]])
         case Outcome.INVALID:

@@ -12,6 +12,7 @@ from credentials.status.bitstring import MAXIMUM_SIZE, Bitstring, check_length
 from credentials.status.cache import LONGEST_TTL, MAXIMUM_CACHED_BITS, BoundedStatusMemory, StatusMemory
 
 if TYPE_CHECKING:
+    from contexts import WorkBudget
     from credentials.status.entries import StatusEntry
 
 __all__ = [
@@ -105,7 +106,9 @@ class MemoryStatusCache(BoundedStatusMemory[KnownStatusList]):
     """A status cache in memory, bounded; see `BoundedStatusMemory`."""
 
 
-def read_status_list(document: dict[str, Any], *, url: str, issuer_id: str, now: datetime) -> KnownStatusList:
+def read_status_list(
+    document: dict[str, Any], *, url: str, issuer_id: str, now: datetime, budget: WorkBudget | None = None
+) -> KnownStatusList:
     """Read a list credential whose proof, issuer and dates were verified.
 
     Args:
@@ -113,6 +116,7 @@ def read_status_list(document: dict[str, Any], *, url: str, issuer_id: str, now:
         url: where it was fetched.
         issuer_id: its verified issuer.
         now: aware UTC time of the fetch.
+        budget: of the verification.
 
     Raises:
         StatusError: "status_list_invalid", "status_list_id_mismatch", "status_list_too_short",
@@ -131,7 +135,7 @@ def read_status_list(document: dict[str, Any], *, url: str, issuer_id: str, now:
         url=url,
         issuer_id=issuer_id,
         purposes=_purposes(subject),
-        bits=decode(subject.get("encodedList")),
+        bits=decode(subject.get("encodedList"), budget=budget),
         issued=_moment(document, "validFrom", "issuanceDate") or now,
         fetched=now,
         fresh_until=now + (_time_to_live(subject) if is_bitstring else timedelta()),

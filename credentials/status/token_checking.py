@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from contexts import WorkBudget
     from credentials.jws import UnverifiedJws
     from did.fetcher import Fetcher
     from did.keys import PublicKey
@@ -97,6 +98,7 @@ def check_token_status(
     accepted_statuses: frozenset[int] = frozenset(),
     may_answer: Callable[[str, str], bool] = own_lists_only,
     skew_seconds: int = 60,
+    budget: WorkBudget | None = None,
 ) -> Check:
     """Check the status of a token whose signature and dates hold.
 
@@ -112,6 +114,7 @@ def check_token_status(
         accepted_statuses: application-specific statuses with which a token holds.
         may_answer: tells whether a list whose `iss` is its first argument speaks for tokens of its second.
         skew_seconds: how far the issuer's clock may be ahead of ours.
+        budget: of the verification; what the list costs is taken from it.
 
     Returns:
         A check "status": passed, "revoked" (INVALID), "suspended" (SUSPENDED), "unsupported_status_value"
@@ -125,16 +128,23 @@ def check_token_status(
         entry = read_token_status(status)
         data["list"] = entry.uri
         # 2 to 5. The list
-        before = cache.recall(entry.uri) if cache else None
+        before = cache.recall(entry.uri, by=budget) if cache else None
         if before is not None and before.issuer_id == issuer_id and before.usable_at(now):
             known = before
         else:
             known = _fetch_and_verify(
-                entry.uri, issuer_id, issuer_key, fetcher, now=now, skew_seconds=skew_seconds, may=may_answer
+                entry.uri,
+                issuer_id,
+                issuer_key,
+                fetcher,
+                now=now,
+                skew_seconds=skew_seconds,
+                may=may_answer,
+                budget=budget,
             )
             check_rollback(before.issued if before and before.issuer_id == issuer_id else None, known.issued)
             if cache:
-                cache.remember(known)
+                cache.remember(known, by=budget)
         # 6. The status at the index
         value = known.statuses.get(entry.index)
     except CredentialsError as err:
@@ -153,6 +163,7 @@ def _fetch_and_verify(
     now: datetime,
     skew_seconds: int,
     may: Callable[[str, str], bool],
+    budget: WorkBudget | None,
 ) -> KnownTokenStatusList:
     jws = parse_status_list_token(fetch_list(urldefrag(uri).url, fetcher, accept=_ACCEPT))
     known, claims = verify_status_list_token(
@@ -162,6 +173,7 @@ def _fetch_and_verify(
         issuer_id=issuer_id,
         now=now,
         skew_seconds=skew_seconds,
+        budget=budget,
     )
     list_issuer_id = claims.get("iss", issuer_id)
     if not isinstance(list_issuer_id, str) or not may(list_issuer_id, issuer_id):

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from credentials.costs import SIGNATURE_UNITS
 from credentials.errors import StatusError
 from credentials.jws import (
     JwsError,
@@ -30,11 +31,12 @@ from did.encodings import decode_base64url, encode_base64url
 from did.errors import EncodingError
 
 if TYPE_CHECKING:
+    from contexts import WorkBudget
     from did.keys import PublicKey, Signer
 
 JsonObject = dict[str, Any]
 STATUS_LIST_TYP: Final = "statuslist+jwt"
-MAXIMUM_TOKEN_STATUS_BYTES: Final = 4_194_304
+MAXIMUM_TOKEN_STATUS_BYTES: Final = 2_097_152
 _BITS: Final = 8
 _SIZES: Final = frozenset({1, 2, 4, 8})
 _MAX_DEPTH: Final = 16
@@ -131,8 +133,12 @@ class TokenStatusList:
         return {"bits": self.bits, "lst": encode_base64url(zlib.compress(bytes(self._bytes), 9))}
 
     @classmethod
-    def from_json(cls, claim: object) -> TokenStatusList:
-        """Read a `status_list` claim; never unpacks more than 4 MiB.
+    def from_json(cls, claim: object, *, budget: WorkBudget | None = None) -> TokenStatusList:
+        """Read a `status_list` claim; never unpacks more than 2 MiB.
+
+        Args:
+            claim: its value.
+            budget: of the verification.
 
         Raises:
             StatusError: "status_list_invalid", "status_list_too_large".
@@ -150,7 +156,8 @@ class TokenStatusList:
             compressed = decode_base64url(packed)
         except EncodingError as err:
             raise StatusError("status_list_invalid", "lst is no base64url") from err
-        return cls(unpack(compressed, wbits=ZLIB, max_bytes=MAXIMUM_TOKEN_STATUS_BYTES), bits=bits)
+        content = unpack(compressed, wbits=ZLIB, max_bytes=MAXIMUM_TOKEN_STATUS_BYTES, budget=budget)
+        return cls(content, bits=bits)
 
 
 @dataclass(frozen=True)
@@ -261,6 +268,7 @@ def verify_status_list_token(
     issuer_id: str,
     now: datetime,
     skew_seconds: int = 60,
+    budget: WorkBudget | None = None,
 ) -> tuple[KnownTokenStatusList, JsonObject]:
     """Verify a Status List Token.
 
@@ -271,6 +279,7 @@ def verify_status_list_token(
         issuer_id: for whose tokens the list is verified; kept with it.
         now: aware UTC.
         skew_seconds: how far the issuer's clock may be ahead of ours.
+        budget: of the verification; the signature and the list take their part.
 
     Returns:
         The list, and all claims of the token.
@@ -281,6 +290,8 @@ def verify_status_list_token(
 
     Source: draft-ietf-oauth-status-list-20, section 8.3 (Validation Rules), steps 3 to 5.
     """
+    if budget is not None:
+        budget.count(SIGNATURE_UNITS[public_key.key_type])
     claims = _verified_claims(jws, public_key)
     # 4a. One list of an issuer must not answer in the place of another one
     if claims.get("sub") != expected_uri:
@@ -302,7 +313,7 @@ def verify_status_list_token(
         url=expected_uri,
         issuer_id=issuer_id,
         # 5. Decompress
-        statuses=TokenStatusList.from_json(claims.get("status_list")),
+        statuses=TokenStatusList.from_json(claims.get("status_list"), budget=budget),
         issued=issued,
         fetched=now,
         fresh_until=now + time_to_live,

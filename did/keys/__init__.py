@@ -1,5 +1,5 @@
-"""Keys that sign: Ed25519, P-256, P-384, BLS12-381; one file per kind, behind `PublicKey`, `PrivateKey`,
-`Signer`.
+"""Keys that sign: Ed25519, P-256, P-384, P-521, BLS12-381; one file per kind, behind `PublicKey`,
+`PrivateKey`, `Signer`.
 """
 
 from did.errors import InvalidKeyError, InvalidSignatureError

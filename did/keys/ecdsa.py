@@ -1,4 +1,5 @@
-"""ECDSA on P-256 with SHA-256, on P-384 with SHA-384; signatures are r || s, as in JOSE.
+"""ECDSA on P-256 with SHA-256, on P-384 with SHA-384, on P-521 with SHA-512; signatures are r || s,
+as in JOSE.
 
 Source: FIPS 186-5, section 6; RFC 7518, section 3.4; SEC 1, section 2.3.3 (compressed points).
 """
@@ -10,7 +11,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from did.errors import InvalidKeyError, InvalidSignatureError
@@ -21,7 +22,7 @@ class _Curve:
     """A curve with its hash and the length of its numbers in bytes."""
 
     def __init__(
-        self, name: KeyType, curve: ec.EllipticCurve, hash_algorithm: SHA256 | SHA384, length: int
+        self, name: KeyType, curve: ec.EllipticCurve, hash_algorithm: SHA256 | SHA384 | SHA512, length: int
     ) -> None:
         self.name = name
         self.curve = curve
@@ -110,10 +111,16 @@ def _scheme(curve: _Curve, *, multicodec: bytes, jose_algorithm: str) -> Scheme:
     )
 
 
-# multicodec p256-pub 0x1200 and p384-pub 0x1201, as unsigned varints
+# multicodec p256-pub 0x1200, p384-pub 0x1201 and p521-pub 0x1202, as unsigned varints
 P256: Final = _scheme(
     _Curve(KeyType.P256, ec.SECP256R1(), SHA256(), 32), multicodec=b"\x80\x24", jose_algorithm="ES256"
 )
 P384: Final = _scheme(
     _Curve(KeyType.P384, ec.SECP384R1(), SHA384(), 48), multicodec=b"\x81\x24", jose_algorithm="ES384"
+)
+P521: Final = _scheme(
+    # 521 bits: 66 bytes, of which the first is 0 or 1
+    _Curve(KeyType.P521, ec.SECP521R1(), SHA512(), 66),
+    multicodec=b"\x82\x24",
+    jose_algorithm="ES512",
 )

@@ -16,6 +16,7 @@ class KeyType(StrEnum):
     ED25519 = "Ed25519"
     P256 = "P-256"
     P384 = "P-384"
+    P521 = "P-521"
     BLS12381_G2 = "BLS12381G2"
     RSA = "RSA"
 

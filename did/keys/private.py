@@ -49,7 +49,7 @@ class PrivateKey:
 
         Args:
             key_type: the kind.
-            secret: Ed25519: the 32-byte seed; EC and BLS12381G2: the scalar, big-endian, 32 or 48 bytes.
+            secret: Ed25519: the 32-byte seed; EC and BLS12381G2: the scalar, big-endian, 32, 48 or 66 bytes.
 
         Raises:
             InvalidKeyError: wrong length, or out of range.
@@ -66,7 +66,7 @@ class PrivateKey:
         return PublicKey(self.key_type, self._key.public_raw())
 
     def sign(self, data: bytes) -> bytes:
-        """Sign data; Ed25519: 64 bytes; ECDSA: r || s, 64 or 96 bytes.
+        """Sign data; Ed25519: 64 bytes; ECDSA: r || s, 64, 96 or 132 bytes.
 
         Raises:
             InvalidKeyError: "key_signs_messages": a key for BBS, see `credentials.bbs.messages_signer`.

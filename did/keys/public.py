@@ -29,8 +29,8 @@ class PublicKey:
 
     Args:
         key_type: the kind.
-        raw: Ed25519: 32 bytes; EC: compressed SEC 1 point, 33 or 49 bytes; BLS12381G2: compressed, 96 bytes;
-            RSA: RSAPublicKey, DER.
+        raw: Ed25519: 32 bytes; EC: compressed SEC 1 point, 33, 49 or 67 bytes; BLS12381G2: compressed,
+            96 bytes; RSA: RSAPublicKey, DER.
 
     Raises:
         InvalidKeyError: it is none of that.
@@ -75,7 +75,7 @@ class PublicKey:
 
     @property
     def jose_algorithm(self) -> str:
-        """The one JWS algorithm of this key: "EdDSA", "ES256", "ES384" or "RS256".
+        """The one JWS algorithm of this key: "EdDSA", "ES256", "ES384", "ES512" or "RS256".
 
         Raises:
             InvalidKeyError: "key_without_jose_form".
@@ -116,7 +116,7 @@ class PublicKey:
         """Check a signature.
 
         Args:
-            signature: Ed25519: 64 bytes; ECDSA: r || s, 64 or 96 bytes; RSA: as long as the modulus.
+            signature: Ed25519: 64 bytes; ECDSA: r || s, 64, 96 or 132 bytes; RSA: as long as the modulus.
             data: what was signed, not hashed.
 
         Raises:

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
 
 SCHEMES: Final[dict[KeyType, Scheme]] = {
     scheme.key_type: scheme
-    for scheme in (ed25519.SCHEME, ecdsa.P256, ecdsa.P384, bls12381.SCHEME, rsa.SCHEME)
+    for scheme in (
+        ed25519.SCHEME,
+        ecdsa.P256,
+        ecdsa.P384,
+        ecdsa.P521,
+        bls12381.SCHEME,
+        rsa.SCHEME,
+    )
 }
 
 

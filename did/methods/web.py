@@ -1,8 +1,7 @@
 """did:web: the identifier is an address, and the host's word is all there is.
 
-The host is read by an allow-list: letters, digits, hyphens and dots, and a port after "%3A". What a URL
-parser could read in a second way (user info, percent-encoded dots or slashes, other writings of an IP
-address) never becomes a URL.
+The host is read by an allow-list (see `hosts`), the port stands after "%3A". What a URL parser could read in
+a second way (percent-encoded dots or slashes) never becomes a URL.
 
 Source: did:web Method Specification, sections 2.1 (Method-specific identifier) and 3.2 (Read).
 """
@@ -14,16 +13,9 @@ from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from did.errors import InvalidDidError
+from did.methods.hosts import check_host, check_port, scheme_of_host
 from did.syntax import parse_did
 
-_LABEL: Final = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
-_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
-_LONGEST_HOST: Final = 253
-_LAST_PORT: Final = 65_535
-_PORT: Final = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
-# the last label of an IPv4 address, in any writing that resolvers accept; no top-level domain looks like it
-_NUMERIC_LABEL: Final = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*", re.ASCII)
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 _SEGMENT: Final = re.compile(r"(?:[A-Za-z0-9._-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 # what percent-encoding may stand for in the path: nothing that changes the path, ends it, or is encoded again
 _ENCODED: Final = frozenset(b"~!$&'()*+,;=:@ ") | frozenset(range(0x80, 0x100))
@@ -46,7 +38,7 @@ def did_web_url(did: str, *, allow_insecure_loopback: bool = False) -> str:
     host, port = _split_authority(authority)
     for segment in segments:
         _check_segment(segment)
-    scheme = _scheme_for(host, allow_insecure_loopback=allow_insecure_loopback)
+    scheme = scheme_of_host(host, allow_insecure_loopback=allow_insecure_loopback)
     path = f"/{'/'.join(segments)}/did.json" if segments else "/.well-known/did.json"
     return f"{scheme}://{host}{port}{path}"
 
@@ -54,20 +46,10 @@ def did_web_url(did: str, *, allow_insecure_loopback: bool = False) -> str:
 def _split_authority(authority: str) -> tuple[str, str]:
     """Take host and ":port" apart; the only thing that may be percent-encoded is the colon between them."""
     host, encoded_colon, port = authority.replace("%3a", "%3A").partition("%3A")
-    if encoded_colon and (not _PORT.fullmatch(port) or int(port) > _LAST_PORT):
-        raise InvalidDidError("did:web: port")
-    if len(host) > _LONGEST_HOST or not _HOST.fullmatch(host):
-        raise InvalidDidError("did:web: host")
+    if encoded_colon:
+        check_port(port)
+    check_host(host)
     return host, f":{port}" if port else ""
-
-
-def _scheme_for(host: str, *, allow_insecure_loopback: bool) -> str:
-    if host in _LOOPBACK and allow_insecure_loopback:
-        return "http"
-    labels = host.split(".")
-    if len(labels) == 1 or _NUMERIC_LABEL.fullmatch(labels[-1]):
-        raise InvalidDidError("did:web: a domain name is needed, no address and no local name")
-    return "https"
 
 
 def _check_segment(segment: str) -> None:

@@ -55,6 +55,7 @@ def get_status_list_token(list_id: str, request: Request, node: NodeHere) -> Res
 @router.get("/.well-known/jwt-vc-issuer", summary="JWT VC Issuer Metadata")
 def get_jwt_vc_issuer(request: Request, node: NodeHere) -> Response:
     """The keys of this node's SD-JWT VCs."""
+    node.live.refresh()
     content = strict_json.dumps(issuer_metadata(node))
     etag = hashlib.sha256(content).hexdigest()[:32]
     return conditional(request, content, etag=etag, media_type="application/json", cache=_ASK_AGAIN)

@@ -8,17 +8,25 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from contexts import strict_json
 from credentials.report import Outcome, Report
+from did.webvh.resolution import VERSION_PARAMETERS
 from issuer_node.errors import CredentialRequestError
 from issuer_node.requests import JSON_TYPE, read_access_token
 from issuer_node.vc_api.checking import check_sent_credential, check_sent_presentation
 from issuer_node.vc_api.identifiers import answer_identifier
-from issuer_node.vc_api.issuing import derive_credential, issue_credential
+from issuer_node.vc_api.issuing import (
+    check_issue_request,
+    derive_credential,
+    sign_credential,
+    with_status,
+)
 from issuer_node.vc_api.profiles import IssuerProfile
 from issuer_node.vc_api.refusals import (
     REFUSALS,
@@ -37,13 +45,18 @@ from issuer_node.vc_api.requests import (
     read_verify_request,
 )
 from issuer_node.vc_api.service import VcApi
+from web.at_once import MOST_BYTES_AT_ONCE, at_once_or_in_thread
+from web.direct_routes import DirectRoute
 from web.problems import NotFound, Problem
 from web.settings import is_loopback_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from issuer_node.settings import NodeSettings
+    from issuer_node.vc_api.requests import IssueRequest
+
+    JsonObject = dict[str, Any]
 
 _PROBLEM_TYPE = "application/problem+json"
 # RFC 6750, section 3.1: who sent no token is told no more than how
@@ -66,8 +79,12 @@ class Sent:
     body: bytes
     is_json: bool
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it is soon read, and what it asks for soon done."""
+        return len(self.body) <= MOST_BYTES_AT_ONCE
 
-# async, as whatever only reads from memory; one dependency, since each costs as much as a signature
+
 async def sent_to(request: Request) -> Sent:
     """The request, for those who may use the VC-API.
 
@@ -85,6 +102,8 @@ async def sent_to(request: Request) -> Sent:
 
 Asked = Annotated[Sent, Depends(sent_to)]
 router = APIRouter(tags=["VC-API"])
+# what programs ask all the time: see docs/adr/0017
+verbs = APIRouter(tags=["VC-API"], route_class=DirectRoute)
 
 
 @router.get("/issuers", summary="Issuer profiles")
@@ -103,22 +122,39 @@ def get_profiles(sent: Asked) -> Response:
     return _json({"issuers": profiles})
 
 
-@router.post("/issuers/{profile}/credentials/issue", summary="Issue a credential")
-def post_issue(profile: str, sent: Asked) -> Response:
+@verbs.post("/issuers/{profile}/credentials/issue", summary="Issue a credential")
+async def post_issue(request: Request, profile: str) -> Response:
     """Sign a credential as a profile."""
-    issuer = _profile(sent.api, profile)
-
-    def issue() -> Response:
-        signed = issue_credential(sent.api, issuer, read_issue_request(sent.body))
-        return _json({"verifiableCredential": signed}, status=201)
-
-    return _answered(sent, issue)
+    sent = await sent_to(request)
+    return await _answered(sent, _issue(sent, _profile(sent.api, profile)))
 
 
-@router.post("/credentials/derive", summary="Derive a credential")
-@router.post("/issuers/{profile}/credentials/derive", summary="Derive a credential of a profile")
-def post_derive(sent: Asked, profile: str | None = None) -> Response:
+async def _issue(sent: Sent, issuer: IssuerProfile) -> Response:
+    api = sent.api
+
+    def check() -> tuple[IssueRequest, JsonObject]:
+        asked = read_issue_request(sent.body)
+        return asked, check_issue_request(api, issuer, asked)
+
+    asked, document = await at_once_or_in_thread(check, is_short=sent.is_short)
+    if asked.purposes:
+        # committed before anything is signed
+        entries = await api.lists.give_out(issuer, asked.purposes, credential_id=document.get("id"))
+        document = with_status(document, entries)
+    signed = await at_once_or_in_thread(
+        # it may have proofs already, by keys that are not known here
+        lambda: sign_credential(api.without_waiting, issuer, document, asked),
+        lambda: sign_credential(api, issuer, document, asked),
+        is_short=sent.is_short and not issuer.is_selective,
+    )
+    return _json({"verifiableCredential": signed}, status=201)
+
+
+@verbs.post("/credentials/derive", summary="Derive a credential")
+@verbs.post("/issuers/{profile}/credentials/derive", summary="Derive a credential of a profile")
+async def post_derive(request: Request, profile: str | None = None) -> Response:
     """Show of a credential with a base proof what is named."""
+    sent = await sent_to(request)
     if profile is not None:
         _profile(sent.api, profile)
 
@@ -126,44 +162,45 @@ def post_derive(sent: Asked, profile: str | None = None) -> Response:
         derived = derive_credential(sent.api, read_derive_request(sent.body))
         return _json({"verifiableCredential": derived}, status=201)
 
-    return _answered(sent, derive)
+    return await _answered(sent, run_in_threadpool(derive))
 
 
-@router.post("/credentials/verify", summary="Verify a credential")
-@router.post("/verifiers/{verifier}/credentials/verify", summary="Verify a credential by a named verifier")
-def post_verify(sent: Asked, verifier: str = DEFAULT_VERIFIER) -> Response:
+@verbs.post("/credentials/verify", summary="Verify a credential")
+@verbs.post("/verifiers/{verifier}/credentials/verify", summary="Verify a credential by a named verifier")
+async def post_verify(request: Request, verifier: str = DEFAULT_VERIFIER) -> Response:
     """Verify a credential: 200 only when it is valid.
 
     The verifier "proof" checks the proof alone, unless it is told what to check.
     """
+    sent = await sent_to(request)
     checks = _default_checks(verifier)
 
-    def verify() -> Response:
+    def verify(api: VcApi) -> Response:
         asked = read_verify_request(sent.body, "verifiableCredential", default_checks=checks)
-        return _verdict(check_sent_credential(sent.api, asked))
+        return _verdict(check_sent_credential(api, asked))
 
-    return _answered(sent, verify)
+    return await _answered(sent, _resolving(sent, verify))
 
 
-@router.post("/presentations/verify", summary="Verify a presentation")
-@router.post(
-    "/verifiers/{verifier}/presentations/verify", summary="Verify a presentation by a named verifier"
-)
-def post_verify_presentation(sent: Asked, verifier: str = DEFAULT_VERIFIER) -> Response:
+@verbs.post("/presentations/verify", summary="Verify a presentation")
+@verbs.post("/verifiers/{verifier}/presentations/verify", summary="Verify a presentation by a named verifier")
+async def post_verify_presentation(request: Request, verifier: str = DEFAULT_VERIFIER) -> Response:
     """Verify a presentation and what is in it: 200 only when all is valid."""
+    sent = await sent_to(request)
     checks = _default_checks(verifier)
 
-    def verify() -> Response:
+    def verify(api: VcApi) -> Response:
         asked = read_verify_request(sent.body, "verifiablePresentation", default_checks=checks)
-        return _verdict(check_sent_presentation(sent.api, asked))
+        return _verdict(check_sent_presentation(api, asked))
 
-    return _answered(sent, verify)
+    return await _answered(sent, _resolving(sent, verify))
 
 
-@router.post("/credentials/status", summary="Update a status")
-@router.post("/issuers/{profile}/credentials/status", summary="Update a status of one profile")
-def post_status(sent: Asked, profile: str | None = None) -> Response:
+@verbs.post("/credentials/status", summary="Update a status")
+@verbs.post("/issuers/{profile}/credentials/status", summary="Update a status of one profile")
+async def post_status(request: Request, profile: str | None = None) -> Response:
     """Set or clear the bit of a credential that a profile issued with a status."""
+    sent = await sent_to(request)
     if profile is not None:
         _profile(sent.api, profile)
 
@@ -171,7 +208,7 @@ def post_status(sent: Asked, profile: str | None = None) -> Response:
         sent.api.lists.set_status(read_status_request(sent.body), profile=profile)
         return _json({})
 
-    return _answered(sent, update)
+    return await _answered(sent, run_in_threadpool(update))
 
 
 @router.get("/issuers/{profile}/status-lists/{list_id}", summary="Status list of a profile")
@@ -185,12 +222,14 @@ def get_profile_list(profile: str, list_id: str, request: Request) -> Response:
     return Response(content, media_type="application/vc+ld+json", headers=headers)
 
 
+# behind the same access: whoever may ask has us fetch from any host
+@router.get("/1.0/identifiers/{identifier:path}", summary="Resolve a DID (universal resolver)")
 @router.get("/identifiers/{identifier:path}", summary="Resolve a DID")
 def get_identifier(identifier: str, request: Request, sent: Asked) -> Response:
     """Resolve a DID, or dereference the URL of a verification method."""
     answer = answer_identifier(
         sent.api.resolver,
-        _as_written(identifier, request),
+        _with_version(_as_written(identifier, request), request),
         accept=request.headers.get("accept", ""),
         public_key_format=request.query_params.get("publicKeyFormat"),
     )
@@ -212,6 +251,15 @@ def _as_written(identifier: str, request: Request) -> str:
     raw_path: bytes = request.scope.get("raw_path") or b""
     written = raw_path.decode("ascii", "replace").partition("/identifiers/")[2]
     return written if ":" in written else identifier
+
+
+def _with_version(identifier: str, request: Request) -> str:
+    """The identifier with the version that the request's own query names, where it says none itself.
+
+    Source: DID Resolution v0.3, section 11.1: options are in the query.
+    """
+    named = [(name, value) for name, value in request.query_params.items() if name in VERSION_PARAMETERS]
+    return f"{identifier}?{urlencode(named)}" if named and "?" not in identifier else identifier
 
 
 def _check_access(request: Request, settings: NodeSettings) -> None:
@@ -237,12 +285,20 @@ def _profile(api: VcApi, name: str) -> IssuerProfile:
     return found
 
 
-def _answered(sent: Sent, verb: Callable[[], Response]) -> Response:
+async def _resolving(sent: Sent, verb: Callable[[VcApi], Response]) -> Response:
+    """What a verb answers that may have to ask for keys and lists: at once when all is known."""
+    return await at_once_or_in_thread(
+        lambda: verb(sent.api.without_waiting), lambda: verb(sent.api), is_short=sent.is_short
+    )
+
+
+async def _answered(sent: Sent, verb: Coroutine[Any, Any, Response]) -> Response:
     """The verb's answer; a refusal becomes a problem, by its code."""
     if not sent.is_json:
+        verb.close()
         raise Problem("unsupported_media_type", status=415)
     try:
-        return verb()
+        return await verb
     except REFUSALS as err:
         status = status_of_error(err)
         return _json(refusal([problem_of_error(err)], status), status=status, media_type=_PROBLEM_TYPE)

@@ -45,13 +45,13 @@ def check_sent_credential(api: VcApi, request: VerifyRequest) -> Report:
     With the proof alone, whoever made it, the document must still be a credential: that it is one is part of
     securing it (VCDM 2.0, section 4.12).
     """
-    context, now = api.verification().bounded(), api.node.now()
+    context, now = api.verification.bounded(), api.node.now()
     if not request.proof_alone:
         return _check_whole(request.document, context=context, now=now)
     steps = Steps()
     signer = ExpectedSigner("assertionMethod", None, request.domain, request.challenge)
     with suppress(StepFailedError):
-        secured = steps.run("json", lambda: _read(request.document, Role.CREDENTIAL))
+        secured = steps.run("json", lambda: _read(request.document, Role.CREDENTIAL, context))
         version = steps.run("context", lambda: check_context(secured.document))
         steps.run("data_model", lambda: check_credential_model(secured.document, version))
         steps.run("proof", lambda: secured.verify(signer, context=context, now=now))
@@ -86,11 +86,11 @@ def check_sent_presentation(api: VcApi, request: VerifyRequest) -> Report:
     Unlike one that answers a request of ours, it need not name its holder nor hold a credential, and its
     credentials may be about somebody else.
     """
-    context, now = api.verification().bounded(), api.node.now()
+    context, now = api.verification.bounded(), api.node.now()
     steps = Steps()
     reports: list[Report] = []
     with suppress(StepFailedError):
-        secured = steps.run("json", lambda: _read(request.document, Role.PRESENTATION))
+        secured = steps.run("json", lambda: _read(request.document, Role.PRESENTATION, context))
         steps.run("context", lambda: check_context(secured.document))
         holder, credentials = steps.run("data_model", lambda: _read_presentation(secured, request))
         signer = ExpectedSigner("authentication", holder, request.domain, request.challenge)
@@ -102,9 +102,9 @@ def check_sent_presentation(api: VcApi, request: VerifyRequest) -> Report:
     return build_report(steps.complete(PROOF_STEPS), required=PROOF_STEPS, credentials=reports)
 
 
-def _read(document: JsonObject, role: Role) -> Secured:
+def _read(document: JsonObject, role: Role, context: VerificationContext) -> Secured:
     _check_envelope_context(document)
-    return read_secured(document, role=role)
+    return read_secured(document, role=role, budget=context.work)
 
 
 def _check_envelope_context(document: JsonObject) -> None:

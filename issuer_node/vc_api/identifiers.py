@@ -15,9 +15,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from did.errors import DidError, EncodingError, InvalidDidError, InvalidDidUrlError
+from did.errors import DeactivatedError, DidError, EncodingError, InvalidDidError, InvalidDidUrlError
 from did.keys import KeyType
 from did.keys.registry import SCHEMES
+from did.methods.webvh import METHOD_PREFIX
 from did.multibase import decode_base58btc
 from did.syntax import parse_did, split_method_url
 
@@ -31,7 +32,7 @@ _DEREFERENCING: Final = "application/did-url-dereferencing"
 _DOCUMENT_TYPES: Final = ("application/did+json", "application/did+ld+json", "application/did")
 _JSON_TYPES: Final = ("application/ld+json", "application/json", "application/*", "*/*", "")
 _KEY_LENGTHS: Final = MappingProxyType(
-    {KeyType.ED25519: 32, KeyType.P256: 33, KeyType.P384: 49, KeyType.BLS12381_G2: 96}
+    {KeyType.ED25519: 32, KeyType.P256: 33, KeyType.P384: 49, KeyType.P521: 67, KeyType.BLS12381_G2: 96}
 )
 _LONGEST_ACCEPT: Final = 1_000
 _ERRORS: Final = "https://www.w3.org/ns/did#"
@@ -114,18 +115,34 @@ def answer_identifier(
         public_key_format: did:key's option.
     """
     dialect, media_type = read_dialect(accept)
-    names_part = any(each in identifier for each in "#?/")
+    # a version of a DID is resolved, like the DID itself
+    is_history = identifier.startswith(METHOD_PREFIX)
+    names_part = any(each in identifier for each in ("#/" if is_history else "#?/"))
     is_url = names_part or media_type == _DEREFERENCING
     try:
         _check_representation(dialect, accept)
         _check_format(public_key_format)
-        found = _dereference(resolver, identifier) if names_part else resolver.resolve(identifier).raw
+        found, metadata = _find(resolver, identifier, names_part=names_part)
     except DidError as err:
         code = _refined_code(err, identifier)
         return _error(dialect, code, err.detail, is_url=is_url)
     if dialect is Dialect.DOCUMENT:
         return Answer(_OK, media_type, found)
-    return _found(dialect, found, is_url=is_url)
+    return _found(dialect, found, is_url=is_url, metadata=metadata)
+
+
+def _find(resolver: Resolver, identifier: str, *, names_part: bool) -> tuple[JsonObject, JsonObject]:
+    """Find what an identifier names, and what is known of it beside: of a did:webvh, which version it is.
+
+    Source: did:webvh v1.0, "Reading did:webvh DID URLs"; DID Core 1.0, section 7.1.3.
+    """
+    if "#" in identifier or not identifier.startswith(METHOD_PREFIX):
+        found = _dereference(resolver, identifier) if names_part else resolver.resolve(identifier).raw
+        return found, {}
+    resolution = resolver.webvh().resolve_url(identifier)
+    if resolution.document is None:
+        raise DeactivatedError(identifier)
+    return resolution.document, resolution.metadata
 
 
 def _check_representation(dialect: Dialect, accept: str) -> None:
@@ -182,22 +199,22 @@ def _has_wrong_length(did: str) -> bool:
     )
 
 
-def _found(dialect: Dialect, found: JsonObject, *, is_url: bool) -> Answer:
+def _found(dialect: Dialect, found: JsonObject, *, is_url: bool, metadata: JsonObject) -> Answer:
     if dialect is Dialect.OLD:
-        metadata = {"contentType": _DOCUMENT_TYPES[1]}
-        return Answer(_OK, dialect.value, _old(found, metadata, is_url=is_url))
+        body = _old(found, {"contentType": _DOCUMENT_TYPES[1]}, is_url=is_url)
+        return Answer(_OK, dialect.value, body | {"didDocumentMetadata": metadata})
     media_type = _DEREFERENCING if is_url else _RESOLUTION
     if is_url:
         body = {
             "dereferencingMetadata": {"contentType": media_type},
             "contentStream": found,
-            "contentMetadata": {},
+            "contentMetadata": metadata,
         }
     else:
         body = {
             "didResolutionMetadata": {"contentType": media_type},
             "didDocument": found,
-            "didDocumentMetadata": {},
+            "didDocumentMetadata": metadata,
         }
     return Answer(_OK, media_type, body)
 

@@ -8,40 +8,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from contexts import RecentHashes, canonicalize
+from contexts import canonicalize
 from credentials import derivation
-from credentials.data_integrity import add_proof, verify_proofs
+from credentials.data_integrity import DATA_INTEGRITY_CONTEXT, add_proof, verify_proofs
 from credentials.data_model import Version, check_context, check_credential_model
-from credentials.jose.signing import envelop_credential, sign_jwt_credential
 from credentials.proof_only import check_proof_only
 from credentials.report import Outcome
 from credentials.verification import VerificationError
 from issuer_node.vc_api.errors import VcApiError
+from issuer_node.vc_api.hashing import HashesOfOneSigning
 from issuer_node.vc_api.related_resources import check_related_resources
 from issuer_node.vc_api.requests import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from credentials.data_integrity.suites import CryptoSuite
-    from issuer_node.vc_api.profiles import IssuerProfile
+    from issuer_node.vc_api.profiles import Envelop, IssuerProfile
     from issuer_node.vc_api.requests import DeriveRequest, IssueRequest
     from issuer_node.vc_api.service import VcApi
 
 JsonObject = dict[str, Any]
-_HASHES: Final = 8  # of the document and its options, for each of the proofs that it can have
 _DIRECTED: Final = frozenset({"@value", "@language", "@direction"})
-_DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
 
 
-def issue_credential(api: VcApi, profile: IssuerProfile, request: IssueRequest) -> JsonObject:
-    """Sign a credential as a profile.
+def check_issue_request(api: VcApi, profile: IssuerProfile, request: IssueRequest) -> JsonObject:
+    """Check what a profile is asked to sign, before a status is given out for it.
 
     Returns:
-        The credential with its proof, or the envelope of its JWT.
+        The credential as it is to be signed, without the status that is asked for.
 
     Raises:
         DataModelError, DateSyntaxError: it is no credential.
         VcApiError: "issuer_mismatch", "pointers_not_supported", "status_not_supported".
-        CredentialsError, ContextsError: it cannot be signed as it is.
+        ContextsError: a term is not defined.
     """
     document = request.credential
     version = check_context(document)
@@ -50,12 +48,28 @@ def issue_credential(api: VcApi, profile: IssuerProfile, request: IssueRequest) 
     _check_issuer(document, profile)
     if request.mandatory_pointers is not None and not profile.is_selective:
         raise VcApiError("pointers_not_supported", profile.name, pointer="/options/mandatoryPointers")
-    document = _with_proof_terms(document, version)
+    document = _with_proof_terms(document, version, profile.suite)
     if profile.suite is None or not profile.suite.reads_contexts:
         _check_terms(api, document)
-    document = _with_status(api, profile, document, request.purposes)
-    if profile.suite is None:
-        return _enveloped(api, profile, document)
+    if request.purposes:
+        _check_takes_status(document)
+    return document
+
+
+def sign_credential(
+    api: VcApi, profile: IssuerProfile, document: JsonObject, request: IssueRequest
+) -> JsonObject:
+    """Sign what `check_issue_request` gave, with its status in it, as a profile; verified before it leaves.
+
+    Returns:
+        The credential with its proof, or the envelope of its JWT or COSE_Sign1.
+
+    Raises:
+        CredentialsError, ContextsError: it cannot be signed as it is.
+    """
+    if profile.envelop is not None:
+        return _enveloped(api, profile, profile.envelop, document)
+    assert profile.suite is not None
     return _secured(api, profile, profile.suite, document, request)
 
 
@@ -65,7 +79,7 @@ def _secured(
     """Add a proof, and verify it with the verifier's code before it leaves."""
     now = api.node.now()
     # what was hashed to be signed need not be hashed again to be verified, and is then forgotten
-    hasher = RecentHashes(_HASHES)
+    hasher = HashesOfOneSigning()
     signed = add_proof(
         document,
         signer=profile.signer,
@@ -88,11 +102,11 @@ def _secured(
     return signed
 
 
-def _enveloped(api: VcApi, profile: IssuerProfile, document: JsonObject) -> JsonObject:
-    """Sign a JWT, and verify it with the verifier's code before it leaves."""
+def _enveloped(api: VcApi, profile: IssuerProfile, envelop: Envelop, document: JsonObject) -> JsonObject:
+    """Sign a JWT or COSE_Sign1, and verify it with the verifier's code before it leaves."""
     now = api.node.now()
-    enveloped = envelop_credential(sign_jwt_credential(document, signer=profile.signer, now=now))
-    report = check_proof_only(enveloped, context=api.verification(), now=now)
+    enveloped = envelop(document, signer=profile.signer, now=now)
+    report = check_proof_only(enveloped, context=api.verification, now=now)
     if report.outcome is not Outcome.VALID:
         raise VerificationError(report)
     return enveloped
@@ -130,27 +144,31 @@ def _check_issuer(document: JsonObject, profile: IssuerProfile) -> None:
         raise VcApiError("issuer_mismatch", f"{named}, not {profile.did}", pointer="/credential/issuer")
 
 
-def _with_proof_terms(document: JsonObject, version: Version) -> JsonObject:
-    """A context of VCDM 1.1 does not define `DataIntegrityProof`; the proof's own one is then added.
+def _with_proof_terms(document: JsonObject, version: Version, suite: CryptoSuite | None) -> JsonObject:
+    """A context of VCDM 1.1 does not define `DataIntegrityProof`, and neither version's an older proof; the
+    proof's own one is then added.
 
     Source: Data Integrity 1.0, section 2.4.1 (Context Injection).
     """
-    if version is not Version.V1_1 or _DATA_INTEGRITY in document["@context"]:
+    context = DATA_INTEGRITY_CONTEXT if suite is None else suite.context
+    is_defined = version is Version.V2_0 and context == DATA_INTEGRITY_CONTEXT
+    if is_defined or context in document["@context"]:
         return document
-    return document | {"@context": [*document["@context"], _DATA_INTEGRITY]}
+    return document | {"@context": [*document["@context"], context]}
 
 
-def _with_status(
-    api: VcApi, profile: IssuerProfile, document: JsonObject, purposes: tuple[str, ...]
-) -> JsonObject:
-    if not purposes:
-        return document
+def _check_takes_status(document: JsonObject) -> None:
     if "credentialStatus" in document:
         raise VcApiError("status_not_supported", "it has one already", pointer="/credential/credentialStatus")
     credential_id = document.get("id")
     if credential_id is not None and len(credential_id) > LONGEST_TEXT:
         raise VcApiError("status_not_supported", "a shorter id is needed", pointer="/credential/id")
-    entries = api.lists.give_out(profile, purposes, credential_id=credential_id)
+
+
+def with_status(document: JsonObject, entries: list[JsonObject]) -> JsonObject:
+    """Write into a credential the status entries that were given out for it."""
+    if not entries:
+        return document
     return document | {"credentialStatus": entries if len(entries) > 1 else entries[0]}
 
 
@@ -162,7 +180,7 @@ def derive_credential(api: VcApi, request: DeriveRequest) -> JsonObject:
         ContextsError: the document loses data, names an unknown context, or is too complex.
         DidError: the verification method cannot be had.
     """
-    context = api.verification().bounded()
+    context = api.verification.bounded()
     return derivation.derive_credential(
         request.credential,
         request.selective_pointers,

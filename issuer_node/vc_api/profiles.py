@@ -1,18 +1,22 @@
 """The issuer profiles: one per cryptosuite and kind of key, each with a key and a did:key of its own.
 
 They follow from the library's table of suites: a new row there is a new profile here. Beside them stand
-those that envelop a credential in a JWT. Their keys are made when the VC-API is first opened, and sealed at
-rest like the node's own.
+those that envelop a credential in a JWT or in COSE. Their keys are made when the VC-API is first opened, and
+sealed at rest like the node's own.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from credentials.data_integrity import SUITES
+from credentials.cose import envelop_cose, sign_cose_credential
+from credentials.data_integrity import OLDER_PROOF_TYPES, SUITES
+from credentials.data_integrity.suites import CryptoSuite
+from credentials.jose import envelop_credential, sign_jwt_credential
 from did.keys import KeySigner, KeyType
 from did.methods import did_key, did_key_method_id
 from issuer_node.models import ProfileKey
@@ -22,14 +26,30 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from credentials.data_integrity.suites import CryptoSuite
     from did.keys import PrivateKey
     from issuer_node.settings import NodeSettings
     from web.database import Database
 
-JWT: Final = "vc-jwt"
-_JWT_KEY_TYPES: Final = (KeyType.ED25519, KeyType.P256, KeyType.P384)
+JsonObject = dict[str, Any]
+_ENVELOPING_KEY_TYPES: Final = (KeyType.ED25519, KeyType.P256, KeyType.P384, KeyType.P521)
 _NOT_IN_NAMES: Final = re.compile("[^a-z0-9]")
+
+
+class Envelop(Protocol):
+    """Sign a credential, and give the object that stands for what was signed."""
+
+    def __call__(self, document: JsonObject, *, signer: KeySigner, now: datetime) -> JsonObject: ...
+
+
+def _in_jwt(document: JsonObject, *, signer: KeySigner, now: datetime) -> JsonObject:
+    return envelop_credential(sign_jwt_credential(document, signer=signer, now=now))
+
+
+def _in_cose(document: JsonObject, *, signer: KeySigner, now: datetime) -> JsonObject:
+    return envelop_cose(sign_cose_credential(document, signer=signer, now=now))
+
+
+ENVELOPING: Final = MappingProxyType[str, Envelop]({"vc-jwt": _in_jwt, "vc-cose": _in_cose})
 
 
 @dataclass(frozen=True)
@@ -38,25 +58,28 @@ class IssuerProfile:
 
     Args:
         name: stands in the path, such as "ecdsa-rdfc-2019-p256".
-        suite: the cryptosuite of its proofs; None: it signs a JWT (`vc+jwt`).
+        suite: the cryptosuite of its proofs, or the suite that an older proof type stands for; None: it
+            envelops.
         signer: its key.
+        envelop: signs what it envelops; None: it adds proofs.
     """
 
     name: str
     suite: CryptoSuite | None
     signer: KeySigner
+    envelop: Envelop | None = None
 
     @property
     def is_selective(self) -> bool:
         """Whether it gives a base proof, of which the holder shows parts."""
         return self.suite is not None and self.suite.selective is not None
 
-    @property
+    @cached_property
     def did(self) -> str:
         """The did:key that its credentials name as issuer."""
         return did_key(self.signer.public_key)
 
-    @property
+    @cached_property
     def list_suite(self) -> str | None:
         """The suite that signs its status lists, which are shown whole; None if its key fits none."""
         key_type = self.signer.public_key.key_type
@@ -64,19 +87,23 @@ class IssuerProfile:
         return next((each.name for each in suites), None)
 
 
-def _profiles() -> dict[str, tuple[CryptoSuite | None, KeyType]]:
-    """Name, suite and kind of key of every profile there can be, in the order of the suites."""
-    embedding = {
+def _profiles() -> dict[str, tuple[CryptoSuite | Envelop, KeyType]]:
+    """Name, what secures, and kind of key of every profile there can be, in the order of the suites."""
+    embedding: dict[str, tuple[CryptoSuite | Envelop, KeyType]] = {
         _name(suite.name, key_type): (suite, key_type)
-        for suite in SUITES.values()
+        for suite in (*SUITES.values(), *OLDER_PROOF_TYPES.values())
         if suite.create or suite.selective
         for key_type in sorted(suite.key_types)
     }
-    return embedding | {_name(JWT, key_type): (None, key_type) for key_type in _JWT_KEY_TYPES}
+    return embedding | {
+        _name(securing, key_type): (envelop, key_type)
+        for securing, envelop in ENVELOPING.items()
+        for key_type in _ENVELOPING_KEY_TYPES
+    }
 
 
 def _name(securing: str, key_type: KeyType) -> str:
-    return f"{securing}-{_NOT_IN_NAMES.sub('', key_type.lower())}"
+    return f"{securing.lower()}-{_NOT_IN_NAMES.sub('', key_type.lower())}"
 
 
 def open_profiles(
@@ -97,9 +124,12 @@ def open_profiles(
     keys = load_named_keys(database, ProfileKey, names, settings=settings, now=now)
     private_keys = {key.name: key.private_key for key in keys}
     return MappingProxyType(
-        {name: _opened(name, suite, private_keys[name]) for name, (suite, _) in profiles.items()}
+        {name: _opened(name, by, private_keys[name]) for name, (by, _) in profiles.items()}
     )
 
 
-def _opened(name: str, suite: CryptoSuite | None, private_key: PrivateKey) -> IssuerProfile:
-    return IssuerProfile(name, suite, KeySigner(private_key, did_key_method_id(private_key.public_key)))
+def _opened(name: str, by: CryptoSuite | Envelop, private_key: PrivateKey) -> IssuerProfile:
+    signer = KeySigner(private_key, did_key_method_id(private_key.public_key))
+    if isinstance(by, CryptoSuite):
+        return IssuerProfile(name, by, signer)
+    return IssuerProfile(name, None, signer, by)

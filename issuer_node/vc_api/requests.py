@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from contexts import strict_json
+from credentials.steps import StrictObject
 from issuer_node.vc_api.errors import VcApiError
 from issuer_node.vc_api.statuses import PURPOSES
 
@@ -128,7 +129,10 @@ def read_verify_request(
     options = _options(sent)
     checks = _checks(options) or default_checks
     return VerifyRequest(
-        _object(sent, name, ""), checks == PROOF_ALONE, _text(options, "challenge"), _text(options, "domain")
+        StrictObject(_object(sent, name, ""), source=body),
+        checks == PROOF_ALONE,
+        _text(options, "challenge"),
+        _text(options, "domain"),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,10 @@ from credentials.bbs import prepare_generators
 from credentials.verification import VerificationContext
 from did.fetcher import NO_HEADERS, Fetched
 from did.resolver import Resolver
-from issuer_node.own_documents import OwnDidDocument, OwnLists
+from issuer_node.own_documents import OwnIdentifiers, OwnLists
 from issuer_node.vc_api.profiles import open_profiles
 from issuer_node.vc_api.statuses import StatusLists, is_list_url
+from web.at_once import NothingWaits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,9 +61,19 @@ class VcApi:
             return self.contexts.selections(document)[0]
         return self.contexts.newest()
 
+    @cached_property
     def verification(self) -> VerificationContext:
-        """What one verification needs of the world."""
+        """What verifications need of the world; `bounded` gives one of them its own."""
         return VerificationContext(contexts=self.contexts, resolver=self.resolver, fetcher=self.fetcher)
+
+    @cached_property
+    def without_waiting(self) -> VcApi:
+        """The same, for work in an event loop: it knows what it knows, and asks nobody.
+
+        What it then does raises WouldWaitError when it would have to.
+        """
+        nothing = NothingWaits()
+        return replace(self, fetcher=nothing, resolver=self.resolver.through(lambda _: nothing))
 
 
 def open_vc_api(node: Node) -> VcApi:
@@ -82,6 +94,7 @@ def open_vc_api(node: Node) -> VcApi:
     resolver = Resolver(
         fetcher=fetcher, allow_insecure_loopback=settings.allow_insecure_loopback, clock=node.clock
     )
+    node.live.tell(resolver.forget)
     return VcApi(
         node=node, contexts=contexts, profiles=profiles, lists=lists, fetcher=fetcher, resolver=resolver
     )
@@ -125,5 +138,5 @@ class _OwnFirst:
         if url.startswith(f"{self.node.base_url}/status/"):
             return OwnLists(self.node)
         loopback = self.node.settings.allow_insecure_loopback
-        own = OwnDidDocument(self.node.identity, loopback)
+        own = OwnIdentifiers(self.node.identity, loopback)
         return own if own.is_at(url) else self.node.fetcher

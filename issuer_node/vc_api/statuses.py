@@ -131,7 +131,7 @@ class StatusLists(OfflineFetcher):
             raise FetchError("no such list")
         return Fetched(url, _OK, "application/vc", content)
 
-    def give_out(
+    async def give_out(
         self, profile: IssuerProfile, purposes: tuple[str, ...], *, credential_id: str | None
     ) -> list[dict[str, Any]]:
         """Give out a bit for each purpose; it is committed before anything is signed.
@@ -157,7 +157,7 @@ class StatusLists(OfflineFetcher):
                 for each in purposes
             ]
 
-        return self.node.database.apply(give)
+        return await self.node.database.commit(give)
 
     def _give_one(
         self, transaction: Transaction, profile: str, purpose: str, known: dict[str, Any]

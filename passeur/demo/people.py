@@ -148,15 +148,13 @@ class PasseurAtWork:
             for element in slips
         ]
 
-    def export_awards(self) -> list[dict[str, str | None]]:
+    def export_awards(self) -> list[dict[str, Any]]:
         """Every award of the node, as its JSON export has them."""
         url = f"{self.node_url}/awards.json"
-        exported: list[dict[str, str | None]] = self.browser.open(
-            url, accept="application/json"
-        ).response.json()
+        exported: list[dict[str, Any]] = self.browser.open(url, accept="application/json").response.json()
         return exported
 
-    def look_up(self, award_id: str) -> dict[str, str | None]:
+    def look_up(self, award_id: str) -> dict[str, Any]:
         """What the node knows of one award, as its export has it."""
         return next(row for row in self.export_awards() if row["award_id"] == award_id)
 

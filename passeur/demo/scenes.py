@@ -23,6 +23,7 @@ REASON: Final = "Attribué par erreur (exemple)"
 WORDS: Final = "A aidé son voisin à poser le drone (exemple)."
 HTTP_GONE: Final = 410
 _STORY: Final = frozenset({"evidence", "narrative"})
+_TOKEN_FORMAT: Final = "dc+sd-jwt"  # noqa: S105 - a Credential Format Identifier
 
 
 class SceneError(Exception):
@@ -146,6 +147,7 @@ def start_services(stage: Stage) -> str:
         factory_verifier,
         VERIFIER_NAME=seed.FACTORY_NAME,
         WALLET_URL=wallet_url,
+        CREDENTIAL_FORMATS=json.dumps([_TOKEN_FORMAT]),
     )
     stage.services.wait_for_all()
     stage.learner = Learner(stage.new_browser(), wallet_url)
@@ -277,11 +279,16 @@ def receive(stage: Stage) -> str:
     require(
         credential["issuer"]["id"] == _did_of(stage, stage.centre), "it is signed by the youth centre's DID"
     )
-    issued_to = stage.passeur.look_up(stage.slips[0].award_id)["holder_did"]
-    require(issued_to == credential["credentialSubject"]["id"], "the node issued it to her passport's key")
+    award = stage.passeur.look_up(stage.slips[0].award_id)
+    require(
+        award["holder_did"] == credential["credentialSubject"]["id"],
+        "the node issued it to her passport's key",
+    )
+    copies = [copy["format"] for copy in award["copies"]]
+    require(len(copies) > 1 and _TOKEN_FORMAT in copies, "one award was issued in several formats")
     verdict = stage.verdict_of_command_line()
     require(verdict == "valid", f"passeur verify says valid, not {verdict}")
-    return "in the passport, signed by the youth centre; `passeur verify` says valid"
+    return f"one badge, as {' and '.join(copies)}, signed by the youth centre; `passeur verify` says valid"
 
 
 def scan_again(stage: Stage) -> str:
@@ -355,6 +362,22 @@ def verify_elsewhere(stage: Stage) -> str:
     return "valid, with the warning that this verifier does not know the structure"
 
 
+def show_the_twin(stage: Stage) -> str:
+    """The factory asks for the other format: the wallet gives that copy, and of it what is asked."""
+    question = stage.stranger.ask()
+    page = stage.learner.open_request(question.link)
+    found = page.data("data-format")
+    require(found == [_TOKEN_FORMAT], f"only copies that can be read there are proposed, not {found}")
+    hidden = stage.learner.hidden_of(page, badge_id=stage.held_id)
+    require(set(hidden) >= _STORY, f"the page says that the story stays hidden, not {hidden}")
+    stage.learner.consent(page, badge_id=stage.held_id)
+    _require_verdict(stage.stranger.see_result(question), "valid", warnings=["unknown_issuer"])
+    (report,) = stage.stranger.report_of(question)["credentials"]
+    require(report["securing"] == _TOKEN_FORMAT, f"the answer is a {_TOKEN_FORMAT}")
+    require(WORDS not in json.dumps(report, ensure_ascii=False), "nowhere in it are the passeur's words")
+    return f"valid, as {_TOKEN_FORMAT}; the same badge for her; stays hidden: {', '.join(hidden)}"
+
+
 def prepare_link(stage: Stage) -> str:
     """She prepares a link for one employer, who opens it."""
     stage.link = stage.learner.prepare_link(stage.held_id, label="Atelier Dupont (exemple)")
@@ -379,7 +402,7 @@ def revoke(stage: Stage) -> str:
     stage.passeur.revoke(stage.slips[0].award_id, reason=REASON)
     revoked = stage.passeur.look_up(stage.slips[0].award_id)
     require(revoked["revoked_at"] and revoked["revocation_reason"] == REASON, "the node keeps the reason")
-    return "one bit in the signed status list; the reason stays at the node"
+    return "one deed, a bit for each copy in the signed status list; the reason stays at the node"
 
 
 def verify_again(stage: Stage) -> str:
@@ -388,9 +411,12 @@ def verify_again(stage: Stage) -> str:
     stage.learner.consent(stage.learner.open_request(question.link), badge_id=stage.held_id)
     page = stage.recruiter.see_result(question)
     _require_verdict(page, "revoked", warnings=None)
+    elsewhere = stage.stranger.ask()
+    stage.learner.consent(stage.learner.open_request(elsewhere.link), badge_id=stage.held_id)
+    _require_verdict(stage.stranger.see_result(elsewhere), "revoked", warnings=None)
     verdict = stage.verdict_of_command_line()
     require(verdict == "invalid, revoked", f"passeur verify says revoked, not {verdict}")
-    return "revoked, at the verifier and on the command line"
+    return "revoked, in both formats and on the command line"
 
 
 def _require_verdict(page: Page, verdict: str, *, warnings: list[str] | None) -> None:
@@ -422,6 +448,7 @@ SCENES: Final[tuple[tuple[str, Callable[[Stage], str]], ...]] = (
     ("the verifier on the other node's side verifies", verify_on_the_other_side),
     ("it asks for the story too", ask_for_the_story),
     ("a verifier that knows nobody verifies", verify_elsewhere),
+    ("it asks for the badge in another format", show_the_twin),
     ("a link for one employer", prepare_link),
     ("the link is withdrawn", withdraw_link),
     ("the award is revoked", revoke),

@@ -9,12 +9,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from contexts.lock import DOCUMENTS
 from tests.corpus.patching import apply_patch, apply_splice
 
 CORPUS = Path(__file__).parent
 TWINS = CORPUS / "twins.json"
-KINDS = ("credential", "presentation", "sd-jwt", "json")
-OUTCOMES = ("valid", "invalid", "indeterminate", "refused")
+KINDS = ("credential", "presentation", "sd-jwt", "json", "n-quads", "context")
+# of these one verdict is made; the others are read, and no more
+VERIFIED_KINDS = KINDS[:3]
+OUTCOMES = ("valid", "invalid", "indeterminate", "refused", "exception")
 _INPUTS = ("patch", "splice", "text", "pieces", "base64")
 
 
@@ -113,7 +116,10 @@ def read_twins() -> dict[str, Twin]:
 
 def _twin(name: str, raw: dict[str, Any]) -> Twin:
     document = raw.get("json")
-    text = raw["text"] if "text" in raw else write(document)
+    if "published" in raw:
+        text = (DOCUMENTS / raw["published"]).read_text(encoding="utf-8")
+    else:
+        text = raw["text"] if "text" in raw else write(document)
     options = {key: value for key, value in raw.items() if key not in {"as", "json", "text"}}
     return Twin(name, raw["as"], text, document, options)
 

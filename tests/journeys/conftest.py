@@ -69,6 +69,7 @@ class TerritoryFetcher(AppFetcher):
     def __init__(self) -> None:
         super().__init__({})
         self.down: set[str] = set()
+        self.last_answer = ""  # an address whose service goes down once it has answered
         self.posted: list[str] = []  # what wallets answered
         self.alter: Callable[[str], str] = str  # somebody between wallet and verifier
 
@@ -77,7 +78,10 @@ class TerritoryFetcher(AppFetcher):
             raise FetchError(f"{url}: connection refused")
         if "/openid4vp/responses/" in url:
             rest = (self._between(rest[0]), *rest[1:])
-        return super()._exchange(method, url, *rest)
+        answer = super()._exchange(method, url, *rest)
+        if url == self.last_answer:
+            self.down.add(url)
+        return answer
 
     def _between(self, content: bytes) -> bytes:
         form = parse_qs(content.decode())
@@ -132,6 +136,12 @@ class Territory:
         state = self.apps[node_url].state
         settings = state.node.settings.model_copy(update={"credential_formats": formats})
         state.node = replace(state.node, settings=settings)
+
+    def ask_only(self, *formats: str, verifier: str = AGENCY_VERIFIER) -> None:
+        """From now on the verifier asks for badges in these formats alone."""
+        state = self.apps[verifier].state
+        settings = state.desk.settings.model_copy(update={"credential_formats": formats})
+        state.desk = replace(state.desk, settings=settings)
 
     def award_of_session(self, node_url: str = CENTRE) -> str:
         """A session of one person, in whom everything was seen; gives the award's id."""

@@ -27,6 +27,8 @@ def shown(employer, question):
     return employer.report_of(question)["credentials"][0]
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.4.1", "15.4")
+@pytest.mark.covers("di-1.0", "6.2")
 @pytest.mark.parametrize("form", ["ldp_vc", "dc+sd-jwt"])
 def test_the_badge_alone_then_its_story(territory, form):
     territory.offer_only(form)

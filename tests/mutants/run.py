@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import track
 
-from tests.corpus.cases import Twin, read_twins, write
+from tests.corpus.cases import VERIFIED_KINDS, Twin, read_twins, write
 from tests.corpus.checking import MAIN_WORLD, Verdict, check
 from tests.corpus.worlds import read_world
 from tests.mutants.json_mutations import MUTATIONS
@@ -80,8 +80,8 @@ class Tally:
 
 
 def artefacts() -> list[Twin]:
-    """Every valid artefact of the corpus that is more than JSON."""
-    return [twin for twin in read_twins().values() if twin.kind != "json"]
+    """Every valid artefact of the corpus of which a verdict is made."""
+    return [twin for twin in read_twins().values() if twin.kind in VERIFIED_KINDS]
 
 
 def mutants(count: int, seed: int) -> Iterator[Mutant]:

@@ -36,6 +36,7 @@ class Fault:
     url_part: str
     times: int
     after: bool
+    skip: int = 0  # how many go through before
 
 
 class Network:
@@ -46,9 +47,9 @@ class Network:
         self.requests: list[Asked] = []
         self.faults: list[Fault] = []
 
-    def cut(self, url_part: str, *, times: int = 1, after: bool = False) -> None:
-        """Fail the next `times` requests whose URL holds `url_part`."""
-        self.faults.append(Fault(url_part, times, after))
+    def cut(self, url_part: str, *, times: int = 1, after: bool = False, skip: int = 0) -> None:
+        """Fail the next `times` requests whose URL holds `url_part`, once `skip` of them went through."""
+        self.faults.append(Fault(url_part, times, after, skip))
 
     def asked(self, url_part: str) -> list[Asked]:
         """The requests so far whose URL holds `url_part`."""
@@ -73,6 +74,9 @@ class Network:
     def _exchange(self, asked: Asked, max_bytes: int) -> Fetched:
         self.requests.append(asked)
         fault = next((each for each in self.faults if each.times > 0 and each.url_part in asked.url), None)
+        if fault is not None and fault.skip > 0:
+            fault.skip -= 1
+            fault = None
         if fault is not None:
             fault.times -= 1
             if not fault.after:

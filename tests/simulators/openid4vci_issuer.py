@@ -25,9 +25,11 @@ from credentials.jose import JWT_VC_JSON, sign_jwt_credential
 from credentials.open_badges import (
     Achievement,
     Alignment,
+    Criteria,
     Evidence,
-    Issuer,
+    Image,
     Kind,
+    Profile,
     build_open_badge_credential,
 )
 from credentials.open_badges.mandatory_pointers import open_badge_mandatory_pointers
@@ -65,7 +67,13 @@ class Grant:
     tx_code: str | None
     tries: int = 0
     token: str | None = None
-    credential: bytes | None = None
+    used_at: datetime | None = None
+    credentials: dict[str, bytes] = field(default_factory=dict)  # by configuration id
+
+    @property
+    def credential(self) -> bytes | None:
+        """The first that was issued."""
+        return next(iter(self.credentials.values()), None)
 
 
 @dataclass
@@ -79,6 +87,7 @@ class SimulatedIssuer:
     issuer_id: str | None = None  # another than its own, to lie
     deliver_other_subject: bool = False
     spoil: bool = False  # change the credential after it was signed
+    spoils: str | None = None  # the same, in one format alone
     with_status: bool = True
     purpose: str = "revocation"  # of its status list
     valid_for: timedelta | None = None
@@ -86,6 +95,14 @@ class SimulatedIssuer:
     formats: tuple[str, ...] = ("ldp_vc",)
     selective: bool = False  # a base proof beside the proof over the whole
     bind_other_key: bool = False  # of an SD-JWT VC
+    identified: tuple[str, ...] = ()  # formats that the token names by credential identifiers
+    denies: str | None = None  # a format that is offered and then refused
+    wants_nonce: str | None = None  # a format for which no nonce is ever fresh
+    twin_by: SimulatedIssuer | None = None  # another issuer, who signs every format but the first
+    credential_id: str | None = None  # of everything that it issues
+    twin_name: str | None = None  # what the badge is called in every format but the first
+    twin_narrative: str | None = None  # what is said of the person in them
+    twin_display: str | None = None  # what it is said to be called in them
     metadata: JsonObject = field(default_factory=dict)  # members over its own
     grants: dict[str, Grant] = field(default_factory=dict)
     revoked: set[int] = field(default_factory=set)
@@ -182,9 +199,15 @@ class SimulatedIssuer:
                 CONFIGURATIONS[each]: configuration
                 | {"format": each}
                 | ({"cryptographic_binding_methods_supported": ["jwk"]} if each == "dc+sd-jwt" else {})
+                | self._other_display(each)
                 for each in self.formats
             },
         } | self.metadata
+
+    def _other_display(self, form: str) -> JsonObject:
+        if self.twin_display is None or form == self.formats[0]:
+            return {}
+        return {"credential_metadata": {"display": [{"name": self.twin_display, "locale": "fr"}]}}
 
     def _did_document(self) -> JsonObject:
         return build_did_document(self.did, self._keys())
@@ -221,15 +244,31 @@ class SimulatedIssuer:
             grant.tries += 1
             return self._error(asked, 400, "invalid_grant")
         grant.token = secrets.token_urlsafe(24)
-        return self._json(asked, {"access_token": grant.token, "token_type": "Bearer", "expires_in": 300})
+        answer = {"access_token": grant.token, "token_type": "Bearer", "expires_in": 300}
+        details = [
+            {
+                "type": "openid_credential",
+                "credential_configuration_id": CONFIGURATIONS[each],
+                "credential_identifiers": [f"one-{CONFIGURATIONS[each]}"],
+            }
+            for each in self.identified
+        ]
+        return self._json(asked, answer | ({"authorization_details": details} if details else {}))
 
     def _credential(self, asked: Asked) -> Fetched:
         token = asked.headers.get("Authorization", "").removeprefix("Bearer ")
         grant = next((each for each in self.grants.values() if each.token == token and token), None)
         if grant is None:
             return self._error(asked, 401, "invalid_token")
-        if grant.credential is None:  # asked again, the same answer: nothing is issued twice
-            sent = json.loads(asked.content)
+        sent = json.loads(asked.content)
+        # which of the two names it must use hangs on the token, see OpenID4VCI 1.0, section 8.2
+        name = sent["credential_identifier"][4:] if self.identified else sent["credential_configuration_id"]
+        form = {name: each for each, name in CONFIGURATIONS.items()}[name]
+        if form == self.denies:
+            return self._error(asked, 400, "credential_request_denied")
+        if form == self.wants_nonce:
+            return self._error(asked, 400, "invalid_nonce")
+        if name not in grant.credentials:  # asked again, the same answer: nothing is issued twice
             proof = sent["proofs"]["jwt"][0]
             holder = verify_key_proof(
                 proof,
@@ -238,35 +277,38 @@ class SimulatedIssuer:
                 resolver=Resolver(fetcher=OfflineFetcher()),
                 now=self.clock(),
             )
-            form = {name: each for each, name in CONFIGURATIONS.items()}[sent["credential_configuration_id"]]
-            grant.credential = self._issue(holder.did, form, holder.public_key)
+            grant.used_at = grant.used_at or self.clock()
+            maker = self.twin_by if self.twin_by and form != self.formats[0] else self
+            grant.credentials[name] = maker._issue(
+                holder.did, form, holder.public_key, earned=grant.used_at - timedelta(days=3)
+            )
         # spaces and member order of its own: what is kept must be these very bytes
         return Fetched(
             asked.url,
             200,
             "application/json",
-            b'{"credentials" : [ {"credential":' + grant.credential + b"} ] }",
+            b'{"credentials" : [ {"credential":' + grant.credentials[name] + b"} ] }",
             {"cache-control": "no-store"},
         )
 
-    def _issue(self, holder: str, form: str, public_key: PublicKey) -> bytes:
+    def _issue(self, holder: str, form: str, public_key: PublicKey, *, earned: datetime) -> bytes:
         subject = (
             did_key(PrivateKey.generate(KeyType.ED25519).public_key) if self.deliver_other_subject else holder
         )
         now = self.clock()
         index = len(self.delivered)
         document = build_open_badge_credential(
-            credential_id=f"urn:uuid:{uuid.uuid4()}",
-            issuer=Issuer(id=self.issuer_id or self.did, name=self.name, url=f"{self.base_url}/"),
+            credential_id=self.credential_id or f"urn:uuid:{uuid.uuid4()}",
+            issuer=Profile(id=self.issuer_id or self.did, name=self.name, url=f"{self.base_url}/"),
             achievement=Achievement(
                 id=f"{self.base_url}/badges/drone",
-                name=self.badge_name,
+                name=self.twin_name if self.twin_name and form != self.formats[0] else self.badge_name,
                 description="A piloté un drone en suivant des consignes.",
-                criteria_narrative="- Suit les consignes\n- Garde son calme",
-                kind=Kind.EXPERIENCE,
-                image_url=f"{self.base_url}/picture",
-                image_caption="Un drone",
-                alignments=(
+                criteria=Criteria(narrative="- Suit les consignes\n- Garde son calme"),
+                achievement_type=Kind.EXPERIENCE.achievement_type,
+                in_language="fr",
+                image=Image(id=f"{self.base_url}/picture", caption="Un drone"),
+                alignment=(
                     Alignment(
                         target_name="Respecter des consignes", target_url="https://skills.example/consignes"
                     ),
@@ -275,22 +317,26 @@ class SimulatedIssuer:
             subject_id=subject,
             valid_from=now,
             valid_until=now + self.valid_for if self.valid_for else None,
-            earned_from=now - timedelta(days=3),
-            earned_until=now - timedelta(days=3) + timedelta(hours=2),
+            earned_from=earned,
+            earned_until=earned + timedelta(hours=2),
             status=build_status_entry(f"{self.base_url}/status/1", index, self.purpose)
             if self.with_status
             else None,
             evidence=(
                 Evidence(name="Vol en atelier", narrative="Un vol de dix minutes, seul aux commandes."),
             ),
-            narrative="Elle a gardé son calme quand le vent s’est levé.",
+            narrative=self.twin_narrative
+            if self.twin_narrative and form != self.formats[0]
+            else "Elle a gardé son calme quand le vent s’est levé.",
         )
         if form != "ldp_vc":
             self.delivered.append(document)
             token = (
                 self._sign_jwt(document) if form == "jwt_vc_json" else self._sign_sd_jwt(document, public_key)
             )
-            return json.dumps(token[:-9] + "AAAAAAAAA" if self.spoil else token).encode()
+            return json.dumps(
+                token[:-9] + "AAAAAAAAA" if self.spoil or form == self.spoils else token
+            ).encode()
         signed = self._sign(document)
         if self.selective:
             signed = self._add_base_proof(signed, document)

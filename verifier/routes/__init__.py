@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from verifier.routes import api, checks, emblems, openid4vp, requests, results
 
+# what wallets ask for most
+DIRECT: tuple[APIRouter, ...] = (openid4vp.verbs,)
 ROUTERS: tuple[APIRouter, ...] = (
     checks.router,
     requests.router,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from credentials.baking import bake_png
 from credentials.exchange.formats import JWT_VC_JSON, LDP_VC, SD_JWT_VC
-from wallet import holding, offers
+from wallet import copies, holding, offers
+from wallet.copies import CopiesState
 from wallet.dependencies import FORM, Pages, SignedIn, Wallet, see_other
 from wallet.holding import HeldBadge
 from wallet.pictures import find_picture, placeholder_png
@@ -60,13 +61,18 @@ def show_badge(
     checked: bool = False,
 ) -> Response:
     """One badge: its story, what it took, who says so, and what was checked, anew when that was a while ago:
-    whoever looks at a badge learns here that it was withdrawn.
+    whoever looks at a badge learns here that it was withdrawn. A copy that is still to come is asked for.
     """
     badge, reached = _find(service, owner.passport_id, badge_id), True
-    if holding.is_due(service, badge):
+    is_copy_to_come = copies.state_of_copies(service, owner.passport_id, badge_id) is CopiesState.WAITING
+    is_due = holding.is_due(service, badge)
+    if is_copy_to_come:
+        copies.receive_copies(service, owner.passport_id, badge_id)
+    if is_due:
         reached = holding.check_again(service, owner.passport_id, badge)
+    if is_copy_to_come or is_due:
         badge = _find(service, owner.passport_id, badge_id)
-    return _badge_page(request, pages, badge, new=new, checked=checked, reached=reached)
+    return _badge_page(request, pages, service, owner, badge, new=new, checked=checked, reached=reached)
 
 
 @router.get("/passport/{badge_id}/picture")
@@ -92,7 +98,7 @@ def check_badge(request: Request, pages: Pages, service: Wallet, owner: SignedIn
     """Verify the badge anew, as an employer would."""
     badge = _find(service, owner.passport_id, badge_id)
     if not holding.check_again(service, owner.passport_id, badge):
-        return _badge_page(request, pages, badge, checked=True, reached=False)
+        return _badge_page(request, pages, service, owner, badge, checked=True, reached=False)
     return see_other(request, f"/passport/{badge_id}?checked=1")
 
 
@@ -109,17 +115,25 @@ def delete_badge(
     """Delete a badge for good."""
     badge = _find(service, owner.passport_id, badge_id)
     if not sure:
-        return _badge_page(request, pages, badge, error="delete_not_sure")
+        return _badge_page(request, pages, service, owner, badge, error="delete_not_sure")
     holding.delete_badge(service, owner.passport_id, badge_id)
     return see_other(request, "/passport?deleted=1")
 
 
 @router.get("/passport/{badge_id}/download.json")
-def download_json(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
-    """The badge as it was received, byte for byte."""
+def download_json(
+    service: Wallet,
+    owner: SignedIn,
+    badge_id: str,
+    form: Annotated[str | None, Query(alias="format", max_length=40)] = None,
+) -> Response:
+    """The badge as it was received, byte for byte; or that of its copies which is in a format."""
     badge = _find(service, owner.passport_id, badge_id)
-    media_type, ending = _FILES[badge.held.claims.format]
-    return _file(badge.content, media_type, f"{_file_name(badge)}.{ending}")
+    copy = next((each for each in badge.every_copy if form in {None, each.format}), None)
+    if copy is None:
+        raise NotFound
+    media_type, ending = _FILES[copy.format]
+    return _file(copy.content, media_type, f"{_file_name(badge)}.{ending}")
 
 
 @router.get("/passport/{badge_id}/download.png")
@@ -129,7 +143,7 @@ def download_png(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
     Source: Open Badges 3.0, "Baked Badges".
     """
     badge = _find(service, owner.passport_id, badge_id)
-    if badge.held.claims.format == SD_JWT_VC:
+    if badge.format == SD_JWT_VC:
         # nobody would look for one in a picture
         raise NotFound
     picture = find_picture(service, badge.view.image)
@@ -140,6 +154,8 @@ def download_png(service: Wallet, owner: SignedIn, badge_id: str) -> Response:
 def _badge_page(
     request: Request,
     pages: Pages,
+    service: WalletService,
+    owner: SignedIn,
     badge: HeldBadge,
     *,
     new: bool = False,
@@ -150,6 +166,7 @@ def _badge_page(
     return pages.page(
         request, "badge.html", status=422 if error else 200, badge=badge, checks=badge_checks(badge),
         new=new, checked=checked, reached=reached, error=error,
+        copies_state=copies.state_of_copies(service, owner.passport_id, badge.id),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wallet import disclosures, matching, presenting, requests
+from wallet import copies, disclosures, matching, presenting, requests
 from wallet.dependencies import (
     FORM,
     MaybeVisitor,
@@ -30,6 +30,7 @@ from web.problems import NotFound
 router = APIRouter()
 
 _CHOICE = "choice-"
+_SEEN = "copy-"  # which copy of each badge the page showed
 
 
 async def form_of(request: Request) -> FormData:
@@ -66,13 +67,9 @@ def accept_request(
 ) -> Response:
     """Show the verifier what was chosen."""
     _find(service, owner.visitor, request_id)
-    chosen = {
-        name.removeprefix(_CHOICE): [value for value in form.getlist(name) if isinstance(value, str)]
-        for name in form
-        if name.startswith(_CHOICE)
-    }
+    chosen = _fields(form, _CHOICE)
     try:
-        presenting.present(service, owner.visitor, request_id, chosen)
+        presenting.present(service, owner.visitor, request_id, chosen, seen=_fields(form, _SEEN))
     except PresentingError as err:
         found = _find(service, owner.visitor, request_id)
         return _page(request, pages, service, owner.visitor, found, failed=err, chosen=chosen)
@@ -90,6 +87,15 @@ def decline_request(
     except PresentingError as err:
         return _page(request, pages, service, visitor, found, failed=err)
     return see_other(request, f"/present/{request_id}")
+
+
+def _fields(form: FormData, prefix: str) -> dict[str, list[str]]:
+    """What a form says of each question, in the fields whose names begin so."""
+    return {
+        name.removeprefix(prefix): [value for value in form.getlist(name) if isinstance(value, str)]
+        for name in form
+        if name.startswith(prefix)
+    }
 
 
 def _find(service: WalletService, visitor: Visitor | None, request_id: str) -> requests.Request:
@@ -121,8 +127,15 @@ def _page(
     times = (
         disclosures.times_shown(service, passport_id, found.content.verifier.client_id) if passport_id else 0
     )
+    copy_waiting = (
+        passport_id is not None
+        and found_badges is not None
+        and not found_badges.can_answer
+        and copies.are_copies_waiting(service, passport_id)
+    )
     status = 200 if failed is None else (503 if failed.code == "verifier_unreachable" else 422)
     return pages.page(
         request, "present.html", status=status, asked=found, matching=found_badges, times=times,
         error=failed.code if failed else found.error, chosen=chosen or {}, words_of=hidden_words,
+        copy_waiting=copy_waiting,
     )  # fmt: skip

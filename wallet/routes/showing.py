@@ -23,9 +23,11 @@ _WHO = frozenset(
         "invalidDidDocument", "issuer_mismatch", "controller_mismatch", "deactivated", "fetch_failed",
         "fetch_refused",
         "verification_method_not_found", "invalid_verification_relationship", "verification_method_ended",
+        "verification_method_revoked", "verification_method_not_in_force", "key_history_unavailable",
     }
 )  # fmt: skip
 _DATES = frozenset({"expired", "not_yet_valid"})
+_FORM = frozenset({"schema_not_met"})
 _STANDING = re.compile(r"revoked|suspended|status_.*|unsupported_status_.*")
 
 
@@ -71,17 +73,20 @@ def badge_checks(badge: HeldBadge) -> list[dict[str, Any]]:
     said no.
 
     Returns:
-        {name, outcome, codes} per question: "signature", "who", "dates", "standing".
+        {name, outcome, codes} per question: "signature", "who", "dates", "standing"; and "form", if the badge
+        does not keep to the schema that it names.
     """
     found: dict[str, list[str]] = {"signature": [], "who": [], "dates": [], "standing": []}
     for code in badge.codes:
-        found[_question(code)].append(code)
+        found.setdefault(_question(code), []).append(code)
     # dates and standing are only looked at once the signature and its key were found good
     silent = Outcome.INDETERMINATE if found["signature"] or found["who"] else Outcome.VALID
     return [{"name": name, "outcome": _worst(codes, silent), "codes": codes} for name, codes in found.items()]
 
 
 def _question(code: str) -> str:
+    if code in _FORM:
+        return "form"
     if code in _WHO:
         return "who"
     if code in _DATES:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contexts import DEFAULT_LIMITS
+from contexts import DEFAULT_LIMITS, canonicalize
+from contexts.limits import TEXT_OF_A_UNIT
 from contexts.located import to_located_statements
-from contexts.rdfc import canonical_labels, canonical_nquads, nquad_line
+from contexts.rdfc import canonical_labels, nquad_line
 from contexts.statements import to_statements
 from credentials.data_integrity.selective.labels import strip_blank_node_prefixes
 from credentials.data_integrity.selective.pointers import Selection
@@ -87,8 +88,9 @@ def canonicalize_and_group(
         if divided is not None:
             raise ProofError("pointer_into_value", pointer=divided[:200])
     dataset = dict.fromkeys(located.quads)
-    labels = label_map(canonical_labels(dataset, work=DEFAULT_LIMITS.work))
+    labels = label_map(_canonical_labels(dataset, selection))
     lines = sorted((nquad_line(quad, labels), quad) for quad in dataset)
+    selection.spend(sum(len(line) for line, _ in lines) // TEXT_OF_A_UNIT)
     stated = list(zip(located.quads, located.places, strict=True))
     return GroupedStatements(
         lines=tuple(line for line, _ in lines),
@@ -97,6 +99,13 @@ def canonicalize_and_group(
             name: _group(lines, {quad for quad, place in stated if each and each.holds(place)})
             for name, each in chosen.items()
         },
+    )
+
+
+def _canonical_labels(quads: Iterable[Quad], selection: ContextSelection) -> dict[str, str]:
+    limits = DEFAULT_LIMITS
+    return canonical_labels(
+        quads, work=limits.work, work_of_a_node=limits.work_of_a_node, budget=selection.budget
     )
 
 
@@ -126,15 +135,17 @@ def label_replacement_canonicalize(
     Source: section 3.4.2 (labelReplacementCanonicalizeJsonLd) with 3.4.3 (createLabelMapFunction).
     """
     dataset = dict.fromkeys(
-        to_statements(document, tables=selection.tables, limits=DEFAULT_LIMITS),
+        to_statements(document, tables=selection.tables, limits=DEFAULT_LIMITS, budget=selection.budget)
     )
-    canonical = canonical_labels(dataset, work=DEFAULT_LIMITS.work)
+    canonical = _canonical_labels(dataset, selection)
     replaced = {f"_:{label}": f"_:{other}" for label, other in label_map.items()}
     # two nodes under one label would be read as two things where one was signed
     if set(canonical.values()) != replaced.keys() or len(set(replaced.values())) != len(replaced):
         raise ProofError("label_map_mismatch", pointer="/proof/proofValue")
     labels = {node: replaced[label] for node, label in canonical.items()}
-    return sorted(nquad_line(quad, labels) for quad in dataset)
+    lines = sorted(nquad_line(quad, labels) for quad in dataset)
+    selection.spend(sum(map(len, lines)) // TEXT_OF_A_UNIT)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +203,7 @@ def disclose(
     )
     mandatory, combined = grouped.groups["mandatory"], grouped.groups["combined"]
     shown = Selection(document, combined_pointers).to_document()
-    canonical = canonical_labels(combined.quads, work=DEFAULT_LIMITS.work)
+    canonical = _canonical_labels(combined.quads, selection)
     _check_shown(shown, combined.quads, canonical, selection=selection)
     non_mandatory = grouped.without("mandatory")
     return Disclosure(
@@ -220,7 +231,6 @@ def _check_shown(
     Where not, nothing is shown: for example under a context with names of its own for `@id` and `@type`,
     where section 3.4.13 takes `id` and `type` for granted.
     """
-    statements = to_statements(shown, tables=selection.tables, limits=DEFAULT_LIMITS)
     expected = "".join(sorted(nquad_line(quad, canonical) for quad in quads))
-    if canonical_nquads(statements, work=DEFAULT_LIMITS.work) != expected:
+    if canonicalize(shown, selection=selection) != expected:
         raise ProofError("selection_unsupported", "the part states something else than the whole")

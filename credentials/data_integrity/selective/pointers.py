@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from contexts.statements import pointer
+from contexts.properties import pointer
 from credentials.errors import ProofError
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from issuer_node.routes.pages import (
     awards,
     badges,
     desk,
+    keys,
     one_award,
     passeurs,
     sessions,
@@ -31,5 +32,6 @@ PAGE_ROUTERS = (
     awards.router,
     one_award.router,
     passeurs.router,
+    keys.router,
     account.router,
 )

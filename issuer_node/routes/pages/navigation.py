@@ -26,6 +26,7 @@ def navigation(request: Request) -> list[dict[str, Any]]:
     ]
     if passeur.role == Role.COORDINATOR:
         entries.append(("/passeurs", t("nav.passeurs"), "handshake"))
+        entries.append(("/keys", t("nav.keys"), "key"))
     base = request.app.state.settings.base_path
     here = request.url.path.removeprefix(base)
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -110,11 +111,7 @@ def _events(request: Request, story: AwardStory) -> list[dict[str, Any]]:
     award = story.line.award
     found = [(award.awarded_at, 0, t("award.awarded", name=known_as(story.awarded_by)), "medal")]
     found += [(offer.created_at, 1, t("award.offer_made"), "slip") for offer in story.offers]
-    found += [
-        (issuance.issued_at, 2, t("award.received_at"), "passport")
-        for issuance in story.issuances
-        if issuance.issued_at is not None
-    ]
+    found += [(at, 2, t("award.received_at"), "passport") for at in _received_at(story)]
     if award.revoked_at is not None:
         by = known_as(story.revoked_by) if story.revoked_by else ""
         found.append((award.revoked_at, 3, t("award.revoked_at", name=by), "undo"))
@@ -123,6 +120,12 @@ def _events(request: Request, story: AwardStory) -> list[dict[str, Any]]:
         {"title": title, "when": _moment(request, at), "text": None, "icon": icon, "href": None}
         for at, _, title, icon in found
     ]
+
+
+def _received_at(story: AwardStory) -> Iterable[datetime]:
+    """When the badge was received by each of its slips, in however many copies. The first copy comes last."""
+    issued = {each.offer_id: each.issued_at for each in story.issuances if each.issued_at is not None}
+    return issued.values()
 
 
 def _moment(request: Request, at: datetime) -> str:

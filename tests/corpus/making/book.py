@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from contexts.lock import DOCUMENTS
 from tests.corpus.cases import write
 from tests.corpus.patching import apply_patch, is_same_json, make_patch, make_splice
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAIN_WORLD = "worlds/main.json"
+
+
+# a did:web has no history of its own: a key that is not there today may have been there
+NO_HISTORY = "key_history_unavailable"
 
 
 @dataclass
@@ -47,19 +52,26 @@ class Family:
             name: unique within the row.
             value: JSON, text, bytes, or a list of pieces (`pieces`).
             code: what must be found; "" for what is valid.
-            outcome: "invalid" if a code is given and "valid" if not, unless it says otherwise.
+            outcome: "valid" without a code, "invalid" with one, "indeterminate" with one that says that nobody
+                knows, unless it says otherwise.
             twin: name of a valid artefact of the book.
             inner: code of the credential within that is not valid.
             options: members of the case beside these ("as", "now", "policy", "before", "no_fetch").
         """
         assert all(each["name"] != name for each in self.cases), f"{self.name}: {name} twice"
-        expected = {"outcome": outcome or ("invalid" if code else "valid")}
+        expected = {"outcome": outcome or _outcome_of(code)}
         expected |= {key: each for key, each in (("code", code), ("inner", inner)) if each}
         about_twin = {"twin": twin} if twin else {}
         options = {"as" if key == "kind" else key: each for key, each in options.items()}
         self.cases.append(
             {"name": name} | about_twin | options | self.book.written(value, twin) | {"expected": expected}
         )
+
+
+def _outcome_of(code: str) -> str:
+    if not code:
+        return "valid"
+    return "indeterminate" if code == NO_HISTORY else "invalid"
 
 
 @dataclass
@@ -84,6 +96,12 @@ class Book:
         self.twins[name] = {"as": kind} | options | form
         return value
 
+    def published_twin(self, name: str, file: str, kind: str) -> str:
+        """Keep a published file of the contexts as a valid artefact, by its name alone; gives the twin's."""
+        assert name not in self.twins, f"two twins are {name}"
+        self.twins[name] = {"as": kind, "published": file}
+        return name
+
     def record(self, name: str, make: Callable[[], Any]) -> Any:
         """Give what was made under this name once: signatures that are others each time."""
         found = self.recorded.get(name, {}).get("json")
@@ -96,6 +114,8 @@ class Book:
     def text(self, name: str) -> str:
         """The text of a twin."""
         twin = self.twins[name]
+        if "published" in twin:
+            return (DOCUMENTS / twin["published"]).read_text(encoding="utf-8")
         return twin["text"] if "text" in twin else write(twin["json"])
 
     def written(self, value: Any, twin: str) -> dict[str, Any]:  # noqa: PLR0911 - one for each form

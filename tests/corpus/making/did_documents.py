@@ -9,6 +9,7 @@ from did.keys import KeyType
 from did.multibase import encode_base58btc
 from tests.corpus.cases import write
 from tests.corpus.making.artefacts import OTHER, changed
+from tests.corpus.making.book import NO_HISTORY
 from tests.corpus.making.keys import private_key, signer
 from tests.corpus.making.proof_parties import RELATIONSHIPS, hosted, hosted_case, simple_document
 from tests.corpus.making.signing import (
@@ -122,7 +123,7 @@ def _document_faults() -> dict[str, tuple[Any, str, str]]:
         "id of the document is a list": (lambda it: it.update(id=[it["id"]]), document),
         "id of the document with a fragment": (lambda it: it.update(id=it["id"] + "#"), document),
         "deactivated": (lambda it: it.update(deactivated=True), "deactivated"),
-        "no methods": (lambda it: it.update(verificationMethod=[]), "verification_method_not_found"),
+        "no methods": (lambda it: it.update(verificationMethod=[]), NO_HISTORY),
         "methods are null": (lambda it: it.update(verificationMethod=None), document),
         "methods are numbers": (lambda it: it.update(verificationMethod=[1]), document),
         "a method is a list": (lambda it: it["verificationMethod"].append([]), document),
@@ -148,10 +149,10 @@ def _document_faults() -> dict[str, tuple[Any, str, str]]:
         ),
         "key expired": (_method_change(expires="2026-11-24T09:29:59Z"), "verification_method_ended"),
         "key expires now": (_method_change(expires="2026-11-24T09:30:00Z"), "verification_method_ended"),
-        "key revoked": (_method_change(revoked="2026-11-24T09:00:00Z"), "verification_method_ended"),
+        "key revoked": (_method_change(revoked="2026-11-24T09:00:00Z"), "verification_method_revoked"),
         "key revoked, and expires later": (
             _method_change(revoked="2026-11-24T09:00:00Z", expires="2030-01-01T00:00:00Z"),
-            "verification_method_ended",
+            "verification_method_revoked",
         ),
         "expires is no date": (_method_change(expires="soon"), document),
         "expires has no zone": (_method_change(expires="2030-01-01T00:00:00"), document),

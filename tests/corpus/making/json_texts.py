@@ -280,7 +280,12 @@ EITHER: Final[dict[str, tuple[str | bytes | Pieces, str]]] = {
     "brackets in a string": (Pieces('["', ("[", 5_000), '"]'), ""),
     "quotes and brackets in a string": (Pieces('["', ('\\"[', 3_000), '"]'), ""),
     "100,000 values": (Pieces("[0", (",0", 100_000), "]"), ""),
-    "100,000 empty arrays": (Pieces("[[]", (",[]", 100_000), "]"), ""),
+    "60,000 empty arrays": (Pieces("[[]", (",[]", 60_000), "]"), ""),
+    "100,000 empty arrays": (Pieces("[[]", (",[]", 100_000), "]"), "too_complex"),
+    "340,000 empty objects": (Pieces("[{}", (",{}", 340_000), "]"), "too_complex"),
+    "500,000 values": (Pieces("[0", (",0", 500_000), "]"), "too_complex"),
+    "500,000 commas in a text": (Pieces('["', (",", 500_000), '"]'), ""),
+    "8,000 arrays 60 deep": (Pieces("[[]", ("," + "[" * 60 + "]" * 60, 8_000), "]"), "too_complex"),
     "a name in two normal forms": ('{"\u00e9":1,"e\u0301":2}', ""),
     "a name with a zero-width space": ('{"a":1,"a\u200b":2}', ""),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,6 +26,7 @@ RSA_PEM = Path(__file__).parent / "rsa_test_key.pem"
 _CURVES = {
     KeyType.P256: (ec.SECP256R1(), SHA256(), 32),
     KeyType.P384: (ec.SECP384R1(), SHA384(), 48),
+    KeyType.P521: (ec.SECP521R1(), SHA512(), 66),
 }
 ORDERS = {
     KeyType.P256: 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
@@ -45,7 +46,7 @@ def secret(label: str, length: int) -> bytes:
 
 @dataclass(frozen=True)
 class EcdsaSigner:
-    """A P-256 or P-384 key whose signatures are the same each time. TEST KEY."""
+    """A key of a NIST curve whose signatures are the same each time. TEST KEY."""
 
     private_key: PrivateKey = field(repr=False)
     verification_method: str
@@ -70,7 +71,7 @@ def private_key(key_type: KeyType, label: str) -> PrivateKey:
         key = load_pem_private_key(RSA_PEM.read_bytes(), password=None)
         der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         return PrivateKey.from_raw(key_type, der)
-    length = 48 if key_type is KeyType.P384 else 32
+    length = _CURVES[key_type][2] if key_type in _CURVES else 32
     raw = secret(f"{key_type} {label}", length)
     if key_type is KeyType.BLS12381_G2:
         raw = b"\x01" + raw[1:]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from did.keys import KeyType
 from did.multibase import decode_base58btc, encode_base58btc
 from tests.corpus.making.artefacts import OTHER, badge, changed
+from tests.corpus.making.book import NO_HISTORY
 from tests.corpus.making.dates import DATE_FAULTS
 from tests.corpus.making.keys import signer
 from tests.corpus.making.signing import issuer, present, sign
 
 if TYPE_CHECKING:
-    from tests.corpus.making.book import Book
+    from tests.corpus.making.book import Book, Family
 
 JsonObject = dict[str, Any]
 BADGE: Final = "badge eddsa-rdfc-2022"
@@ -48,7 +49,6 @@ def _bad_proofs(suite: str, key_type: KeyType) -> dict[str, tuple[JsonObject, st
             "proof_not_yet_valid",
         ),
         "for authentication": (good | {"proofPurpose": "authentication"}, "proof_purpose_mismatch"),
-        "by a key that is gone": (good | {"verificationMethod": gone}, "verification_method_not_found"),
         "of a legacy type": (good | {"type": "Ed25519Signature2018"}, "legacy_suite"),
         "without value": (
             {key: value for key, value in good.items() if key != "proofValue"},
@@ -57,6 +57,7 @@ def _bad_proofs(suite: str, key_type: KeyType) -> dict[str, tuple[JsonObject, st
         "with a key of its own": (good | {"verificationMethod": {"id": "#x"}}, "proof_invalid_shape"),
     }
     unknown = {
+        "by a key that is gone": (good | {"verificationMethod": gone}, NO_HISTORY),
         "of an unknown suite": (good | {"cryptosuite": "future-2030"}, "unsupported_cryptosuite"),
         "of an unknown type": (good | {"type": "FutureProof"}, "unsupported_cryptosuite"),
     }
@@ -91,14 +92,7 @@ def _sets(book: Book) -> None:
         family.case(
             f"one of three, at {at}", badge() | {"proof": proofs}, "invalid_signature", twin="badge proof set"
         )
-    unsupported = good | {"cryptosuite": "future-2030"}
-    family.case(
-        "one unknown, one bad",
-        badge() | {"proof": [unsupported, flipped(good)]},
-        "unsupported_cryptosuite",
-        outcome="indeterminate",
-        twin="badge proof set",
-    )
+    _unknown_and_bad(family, good, second)
     theirs = sign(badge(), any_signer=signer(KeyType.ED25519, "other", f"{OTHER}#ed25519"))["proof"]
     for name, proofs in {
         "a stranger's bad countersignature, last": [good, flipped(theirs)],
@@ -118,6 +112,51 @@ def _sets(book: Book) -> None:
                 twin="badge proof set",
             )
     family.case("the same proof twice", badge() | {"proof": [good, good]}, twin="badge proof set")
+
+
+def _unknown_and_bad(family: Family, good: JsonObject, second: JsonObject) -> None:
+    """One proof is certainly bad: whatever is not known of another, the set is."""
+    unknown = {
+        "of an unknown suite": good | {"cryptosuite": "future-2030"},
+        "of an unknown type": good | {"type": "FutureProof"},
+        "by a key that cannot be had": good | {"verificationMethod": "did:web:silent.example#key"},
+    }
+    for name, proof in unknown.items():
+        for kind, other in (("eddsa", good), ("ecdsa", second)):
+            for place, bad in (
+                ("flipped", flipped(other)),
+                ("ended", other | {"expires": "2026-11-24T09:30:00Z"}),
+                ("for authentication", other | {"proofPurpose": "authentication"}),
+            ):
+                code = _CODES_OF_BAD[place]
+                for order, proofs in (("first", [proof, bad]), ("last", [bad, proof])):
+                    family.case(
+                        f"{name} {order}, {kind} {place}",
+                        badge() | {"proof": proofs},
+                        code,
+                        twin="badge proof set",
+                        **({} if place == "flipped" else {"no_fetch": True}),
+                    )
+    family.case(
+        "two unknown, one bad",
+        badge() | {"proof": [unknown["of an unknown suite"], flipped(good), unknown["of an unknown type"]]},
+        "invalid_signature",
+        twin="badge proof set",
+    )
+    family.case(
+        "by a key that cannot be had, one good",
+        badge() | {"proof": [good, unknown["by a key that cannot be had"]]},
+        "resolution_unavailable",
+        outcome="indeterminate",
+        twin="badge proof set",
+    )
+
+
+_CODES_OF_BAD: Final = {
+    "flipped": "invalid_signature",
+    "ended": "proof_expired",
+    "for authentication": "proof_purpose_mismatch",
+}
 
 
 def _chains(book: Book) -> None:

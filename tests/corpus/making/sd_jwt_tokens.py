@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from credentials.sd_jwt import OPEN_BADGE_VCT
 from did.keys import KeyType
 from tests.corpus.making.artefacts import OTHER, changed
-from tests.corpus.making.book import Pieces
+from tests.corpus.making.book import NO_HISTORY, Pieces
 from tests.corpus.making.keys import private_key, signer
 from tests.corpus.making.sd_jwt import (
     BADGE,
@@ -143,7 +143,7 @@ def _headers(book: Book, small: Parts) -> None:
             no_fetch=True,
         )
     for name, (kid, code) in {
-        "an unknown fragment": (f"{ISSUER}#nobody", "verification_method_not_found"),
+        "an unknown fragment": (f"{ISSUER}#nobody", NO_HISTORY),
         "a key of another kind": (f"{ISSUER}#p256", "jws_algorithm"),
         "relative": ("#ed25519", ""),
     }.items():

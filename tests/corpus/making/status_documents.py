@@ -353,3 +353,17 @@ def _chained(book: Book) -> None:
                 )
             )
             family.case(f"{suite}: {name}", with_status(entry(url)), "status_list_chained", twin=TWIN)
+    for purpose in PURPOSES:
+        for place, change in {
+            "a status beside the subject": lambda url: {"credentialStatus": entry(url, index="1")},
+            "a status of another kind": lambda url: {
+                "credentialStatus": entry(url, index="1") | {"type": "StatusList2021Entry"}
+            },
+        }.items():
+            url = lists.url(
+                serving(lambda url, p=purpose, c=change: sign(unsigned_list(url, purpose=p) | c(url), JCS))
+            )
+            signed = with_status(entry(url, purpose=purpose))
+            family.case(f"{purpose}: {place}", signed, "status_list_chained", twin=TWIN)
+        plain_list = lists.url(serving(lambda url, p=purpose: sign(unsigned_list(url, purpose=p), JCS)))
+        family.case(f"{purpose}: without one", with_status(entry(plain_list, purpose=purpose)), twin=TWIN)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.corpus.making.artefacts import ISSUER_DOCUMENT, badge, changed
-from tests.corpus.making.signing import sign
+from tests.corpus.making.artefacts import ISSUER_DOCUMENT, badge, badge_for, changed
+from tests.corpus.making.signing import ISSUER, SUITES, issuer, present, sign
 from tests.corpus.making.status_lists import (
     ENTRIES,
     JCS,
@@ -448,3 +448,31 @@ def _wire(book: Book) -> None:
     )
     ended = sign(badge() | {"credentialStatus": entry(), "validUntil": "2026-11-24T09:00:00Z"})
     family.case("of an ended badge it is", ended, "expired", twin=TWIN, fetched=[document, LIST])
+    for index in ("0", "1", "7777", "131071"):
+        signed = with_status(entry(index=index))
+        family.case(f"entry {index}: the list, and no more", signed, twin=TWIN, fetched=[document, LIST])
+    for suite, key_type in SUITES.values():
+        unsigned = badge_for(suite) | {"credentialStatus": entry()}
+        signed = sign(unsigned, suite, issuer(key_type))
+        title = f"{suite} {key_type}: the list, and no more"
+        family.case(title, signed, twin=TWIN, fetched=[document, LIST])
+        wrong = signed | {"proof": signed["proof"] | {"expires": "2026-11-24T09:30:00Z"}}
+        family.case(
+            f"{suite} {key_type}, ended proof: nobody", wrong, "proof_expired", twin=TWIN, no_fetch=True
+        )
+    several = [with_status(entry(index=index)) | {"id": f"urn:uuid:{index}"} for index in ("7", "8")]
+    presented = present([sign(each) for each in several])
+    family.case(
+        "a presentation of two badges asks for one list once",
+        presented,
+        twin="presentation",
+        fetched=[document, LIST],
+    )
+    for name, change, code, asked in (
+        ("a stranger as issuer", {"issuer": f"{ISSUER}x"}, "issuer_mismatch", []),
+        ("a member that is not signed", {"unknown": "x"}, "data_loss", [document]),
+        ("another validity", {"validFrom": "2026-11-21T10:00:00Z"}, "invalid_signature", [document]),
+        ("no subject", {"credentialSubject": []}, "subject_missing", []),
+    ):
+        forged = with_status(entry()) | change
+        family.case(f"{name}: no list is asked for", forged, code, twin=TWIN, fetched=asked)

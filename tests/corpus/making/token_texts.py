@@ -350,7 +350,7 @@ def _envelopes(book: Book, envelope: JsonObject) -> None:
     }.items():
         family.case(name, value, code, twin=twin)
     cose = envelope | {"id": f"data:application/vc+cose,{token}"}
-    family.case("COSE", cose, "unsupported_securing", outcome="indeterminate", twin=twin)
+    family.case("COSE", cose, "envelope_media_type", twin=twin)
     other = next(form for form in credential_forms() if form.twin.startswith("obv3"))
     family.case(
         "another form of token",

@@ -29,6 +29,16 @@ def test_the_hash_is_that_of_the_canonical_form(badge: Any, selection: ContextSe
     assert lines == sorted(set(lines))
 
 
+def test_what_two_places_say_stands_there_once(badge: Any, selection: ContextSelection) -> None:
+    profile = {"id": "https://issuer.example/", "type": ["Profile"], "name": "Une structure (exemple)"}
+    once = canonicalize(badge | {"issuer": profile}, selection=selection)
+    achievement = badge["credentialSubject"]["achievement"] | {"creator": copy.deepcopy(profile)}
+    subject = badge["credentialSubject"] | {"achievement": achievement}
+    twice = canonicalize(badge | {"issuer": profile, "credentialSubject": subject}, selection=selection)
+    assert len(twice.splitlines()) == len(once.splitlines()) + 1
+    assert twice.count('"Une structure (exemple)"') == 1
+
+
 def test_the_document_is_left_as_it_was(badge: Any, selection: ContextSelection) -> None:
     before = copy.deepcopy(badge)
     canonicalize(badge, selection=selection)

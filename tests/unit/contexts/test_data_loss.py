@@ -164,6 +164,10 @@ UNNEEDED: list[tuple[str, Any]] = [
 ]
 
 
+@pytest.mark.covers("vcdm-2.0", "5.2", "6.1")
+@pytest.mark.covers("di-1.0", "2.4.3", "5.6")
+@pytest.mark.covers("json-ld-api-1.1", "3", "5.2", "5.3", "9.6")
+@pytest.mark.covers("open-badges-3.0", "Extending the Data Model")
 @pytest.mark.attack("C1")
 @pytest.mark.attack("C6")
 @pytest.mark.attack("C7")
@@ -179,6 +183,7 @@ def test_what_would_not_be_signed_is_an_error(badge: Any, canonical: Any, edit: 
     assert caught.value.pointer is not None
 
 
+@pytest.mark.covers("json-ld-api-1.1", "3", "5.1")
 @pytest.mark.attack("C3")
 @pytest.mark.attack("C6")
 @pytest.mark.parametrize("edit", [row[1] for row in UNNEEDED], ids=[row[0] for row in UNNEEDED])
@@ -190,6 +195,8 @@ def test_keywords_that_no_credential_needs_are_refused(badge: Any, canonical: An
     assert caught.value.code == "invalid_json_ld"
 
 
+@pytest.mark.covers("json-ld-api-1.1", "4.2")
+@pytest.mark.covers("vcdm-2.0", "4.3")
 @pytest.mark.attack("C4")
 def test_a_pinned_context_does_not_redefine_a_protected_term(badge: Any, canonical: Any) -> None:
     assert canonical(badge)
@@ -200,6 +207,7 @@ def test_a_pinned_context_does_not_redefine_a_protected_term(badge: Any, canonic
     assert caught.value.code == "protected_term"
 
 
+@pytest.mark.covers("di-1.0", "2.5", "5.6")
 @pytest.mark.attack("C5")
 def test_terms_keep_their_meaning_so_a_swap_of_values_is_another_document(badge: Any, canonical: Any) -> None:
     before = canonical(badge)
@@ -208,6 +216,7 @@ def test_terms_keep_their_meaning_so_a_swap_of_values_is_another_document(badge:
     assert canonical(badge) != before
 
 
+@pytest.mark.covers("di-1.0", "2.5", "5.6")
 @pytest.mark.parametrize(
     "edit",
     [
@@ -225,6 +234,8 @@ def test_what_means_the_same_has_the_same_form(badge: Any, canonical: Any, edit:
     assert canonical(badge) == before
 
 
+@pytest.mark.covers("di-1.0", "2.5", "5.6")
+@pytest.mark.covers("json-ld-api-1.1", "8.3")
 @pytest.mark.parametrize(
     "edit",
     [
@@ -256,6 +267,8 @@ def test_what_means_something_else_has_another_form(badge: Any, canonical: Any, 
     assert canonical(badge) != before
 
 
+@pytest.mark.covers("json-ld-api-1.1", "5.3", "12")
+@pytest.mark.covers("vcdm-2.0", "4.6")
 def test_a_language_edited_is_another_document(badge: Any, canonical: Any) -> None:
     badge["name"] = {"@value": "Drone", "@language": "fr"}
     french = canonical(badge)
@@ -263,6 +276,7 @@ def test_a_language_edited_is_another_document(badge: Any, canonical: Any) -> No
     assert canonical(badge) != french
 
 
+@pytest.mark.covers("json-ld-api-1.1", "8.2")
 @pytest.mark.attack("C12")
 def test_a_number_has_one_form_or_is_refused(badge: Any, canonical: Any) -> None:
     def of(number: Any) -> str:
@@ -275,6 +289,7 @@ def test_a_number_has_one_form_or_is_refused(badge: Any, canonical: Any) -> None
     assert of(True) != of(1)
 
 
+@pytest.mark.covers("json-ld-api-1.1", "8.2")
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**400])
 def test_a_number_that_no_json_has_is_refused(badge: Any, canonical: Any, number: Any) -> None:
     badge["credentialSubject"]["creditsEarned"] = number
@@ -296,6 +311,7 @@ def test_a_lone_surrogate_in_a_document_that_was_built_is_refused(badge: Any, st
         assert caught.value.code == "lone_surrogate"
 
 
+@pytest.mark.covers("open-badges-3.0", "Serialization: JSON-LD")
 def test_an_endorsement_of_the_badge_itself_is_good(badge: Any, canonical: Any) -> None:
     about = {"id": badge["id"], "type": ["EndorsementSubject"], "endorsementComment": "Vu."}
     badge["endorsement"] = [endorsement(about)]
@@ -318,11 +334,14 @@ def test_who_issues_to_himself_has_a_name_as_issuer(badge: Any, canonical: Any) 
     assert caught.value.code == "data_loss"
 
 
+@pytest.mark.covers("json-ld-api-1.1", "7.2")
 def test_an_issuer_may_stand_in_two_places(badge: Any, canonical: Any) -> None:
     badge["credentialSubject"]["achievement"]["creator"] = dict(badge["issuer"])
     assert canonical(badge)
 
 
+@pytest.mark.covers("vcdm-2.0", "5.12")
+@pytest.mark.covers("di-1.0", "2.1.3")
 def test_a_presentation_keeps_each_credential_in_its_graph(badge: Any, canonical: Any) -> None:
     other = badge | {"id": "urn:uuid:2b7d0c3e-3c9b-4a5e-9d6e-1f2a3b4c5d6e"}
     presentation = {
@@ -348,6 +367,7 @@ def test_a_document_that_states_nothing_is_refused(canonical: Any) -> None:
     assert caught.value.code == "data_loss"
 
 
+@pytest.mark.covers("json-ld-api-1.1", "9.6")
 def test_the_place_is_told_as_a_json_pointer(badge: Any, canonical: Any) -> None:
     badge["evidence"][1]["a/b~c"] = "x"
     with pytest.raises(ContextsError) as caught:

@@ -19,6 +19,7 @@ VECTORS = Path(__file__).parents[2] / "vectors" / "jcs"
 NAMES = sorted(path.stem for path in (VECTORS / "input").iterdir())
 
 
+@pytest.mark.covers("jcs", "3.2.1", "3.2.2.1", "3.2.2.2", "3.2.2.3", "3.2.3", "3.2.4")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_vectors(name: str) -> None:
     value = json.loads((VECTORS / "input" / f"{name}.json").read_bytes())
@@ -61,11 +62,13 @@ NUMBERS = {
 }
 
 
+@pytest.mark.covers("jcs", "3.2.2.3")
 @pytest.mark.parametrize("bits", NUMBERS)
 def test_numbers_are_written_as_ecmascript_does(bits: str) -> None:
     assert jcs.number_text(struct.unpack(">d", bytes.fromhex(bits))[0]) == NUMBERS[bits]
 
 
+@pytest.mark.covers("jcs", "3.2.2.3")
 @pytest.mark.parametrize(
     ("value", "text"), [(0, "0"), (-7, "-7"), (2**53 - 1, "9007199254740991"), (1.0, "1")]
 )
@@ -74,6 +77,7 @@ def test_an_integer_is_written_like_the_double_that_it_is(value: float, text: st
     assert jcs.canonicalize(value) == jcs.canonicalize(float(value))
 
 
+@pytest.mark.covers("jcs", "3.2.2.3")
 def test_random_doubles_are_written_as_the_referee_does() -> None:
     source = random.Random(8785)
     doubles = [struct.unpack(">d", source.randbytes(8))[0] for _ in range(20_000)]
@@ -85,6 +89,7 @@ def test_random_doubles_are_written_as_the_referee_does() -> None:
             assert float(text) == double
 
 
+@pytest.mark.covers("jcs", "3.1")
 @pytest.mark.attack("D2")
 @pytest.mark.parametrize(
     ("value", "code"),
@@ -136,6 +141,7 @@ def nested(depth: int, make: Any) -> Any:
     return value
 
 
+@pytest.mark.covers("jcs", "5")
 @pytest.mark.attack("D2")
 @pytest.mark.parametrize("make", [lambda each: [each], lambda each: {"a": each}])
 def test_depth_is_bounded_before_the_stack_is(make: Any) -> None:
@@ -150,6 +156,7 @@ def test_depth_is_bounded_before_the_stack_is(make: Any) -> None:
         jcs.canonicalize(nested(3, make), max_depth=2)
 
 
+@pytest.mark.covers("jcs", "5")
 @pytest.mark.attack("C14")
 def test_the_cost_is_that_of_the_size() -> None:
     value = [{f"é{number}": [number, number / 7, "text" * 5] for number in range(100)} for _ in range(100)]

@@ -8,13 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contexts import Limits, StrictJsonError, TooComplexError, canonicalize, hash_canonical, strict_json
+from contexts import (
+    DataLossError,
+    Limits,
+    StrictJsonError,
+    TooComplexError,
+    WorkBudget,
+    canonicalize,
+    hash_canonical,
+    strict_json,
+)
+from contexts.limits import PATH_UNITS, STATEMENT_UNITS
 from contexts.terms import MAXIMUM_REMEMBERED
 from tests.timing import costs_at_most
 from tests.unit.contexts.conftest import OB, V2
 
 if TYPE_CHECKING:
     from contexts import ContextStore
+
+pytestmark = [
+    pytest.mark.covers("di-1.0", "5.12"),
+    pytest.mark.covers("json-ld-api-1.1", "10"),
+]
 
 
 def assert_too_complex(store: ContextStore, document: Any, *, seconds: float = 0.25) -> None:
@@ -122,3 +137,65 @@ def test_the_limits_can_be_set(store: ContextStore, badge: Any) -> None:
     for limits in (Limits(statements=10), Limits(blank_nodes=1), Limits(depth=1), Limits(contexts=2)):
         with pytest.raises(TooComplexError):
             canonicalize(badge, selection=selection, limits=limits)
+
+
+def chained(badge: Any, length: int) -> Any:
+    """A badge whose issuer has parents without names, each known by its neighbours alone."""
+    node: dict[str, Any] = {"type": ["Profile"], "name": "x"}
+    for _ in range(length):
+        node = {"type": ["Profile"], "name": "x", "parentOrg": node}
+    return badge | {"issuer": badge["issuer"] | {"parentOrg": node}}
+
+
+@pytest.mark.attack("C13")
+def test_a_small_document_may_try_little_and_a_large_one_more(store: ContextStore, badge: Any) -> None:
+    """So that no document costs many times what an honest one of its size does."""
+    selection = store.newest()
+    assert hash_canonical(chained(badge, 5), selection=selection)
+    assert_too_complex(store, chained(badge, 40), seconds=0.02)
+    alike = [{"type": ["Result"], "alignment": [{"type": ["Alignment"]}]}] * 300
+    badge["credentialSubject"]["result"] = alike
+    assert hash_canonical(badge, selection=selection)
+
+
+@pytest.mark.attack("C13", "C14")
+def test_what_was_tried_is_paid_for_also_where_it_is_given_up(store: ContextStore, badge: Any) -> None:
+    budget = WorkBudget(10**6)
+    selection = store.newest().within(budget)
+    for _ in range(3):
+        before = budget.left
+        with pytest.raises(TooComplexError):
+            hash_canonical(chained(badge, 40), selection=selection)
+        assert before - budget.left > 500 * PATH_UNITS
+    assert store.newest().budget is None
+
+
+@pytest.mark.attack("C14")
+def test_what_was_written_is_paid_for_also_where_something_is_lost(store: ContextStore, badge: Any) -> None:
+    budget = WorkBudget(10**6)
+    badge["evidence"] = [{"id": f"urn:x:{number}", "type": ["Evidence"]} for number in range(500)]
+    badge["evidence"].append({"type": ["Evidence"], "undefined": 1})
+    with pytest.raises(DataLossError):
+        hash_canonical(badge, selection=store.newest().within(budget))
+    assert 10**6 - budget.left > 500 * STATEMENT_UNITS
+
+
+def test_nodes_that_look_alike_cost_what_they_are_many(store: ContextStore, badge: Any) -> None:
+    """Ten times as many, ten times as much."""
+    units = []
+    for count in (100, 1_000):
+        budget = WorkBudget(10**6)
+        badge["evidence"] = [{"type": ["Evidence"], "name": "x"}] * count
+        assert hash_canonical(badge, selection=store.newest().within(budget))
+        units.append(10**6 - budget.left)
+    assert units[1] < 11 * units[0]
+
+
+def test_a_spent_budget_ends_the_next_document_at_once(store: ContextStore, badge: Any) -> None:
+    budget = WorkBudget(100)
+    selection = store.newest().within(budget)
+    for _ in range(2):
+        with pytest.raises(TooComplexError) as caught:
+            hash_canonical(badge, selection=selection)
+        assert caught.value.code == "too_complex"
+    assert hash_canonical(badge, selection=store.newest())

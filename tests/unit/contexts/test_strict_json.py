@@ -30,7 +30,12 @@ REFUSED: list[tuple[str, bytes | str, str]] = [
     ("a float of 5,000 digits", b"[0." + b"3" * 5000 + b"]", "number_range"),
     ("65 deep", b"[" * 65 + b"]" * 65, "too_deep"),
     ("900 deep", b'{"a":' * 900 + b"1" + b"}" * 900, "too_deep"),
-    ("deep and never closed", b"[" * 500_000, "too_deep"),
+    ("deep and never closed", b"[" * 100_000, "too_deep"),
+    ("deeper and never closed", b"[" * 500_000, "too_complex"),
+    ("340,000 empty arrays", b"[" + b"[]," * 340_000 + b"0]", "too_complex"),
+    ("500,000 numbers", b"[" + b"0," * 500_000 + b"0]", "too_complex"),
+    ("300,000 texts", b"[" + b'"",' * 300_000 + b"0]", "too_complex"),
+    ("8,000 arrays 60 deep", b"[" + (b"[" * 60 + b"]" * 60 + b",") * 8_000 + b"0]", "too_complex"),
     ("too large", b'"' + b"x" * strict_json.MAXIMUM_BYTES + b'"', "too_large"),
     ("UTF-16 with its mark", '{"a":1}'.encode("utf-16"), "encoding"),
     ("UTF-16 without", '{"a":1}'.encode("utf-16-le"), "encoding"),
@@ -62,6 +67,9 @@ READ: list[tuple[bytes, Any]] = [
 ]
 
 
+@pytest.mark.covers("jcs", "3.1")
+@pytest.mark.covers("vcdm-1.1", "6.1")
+@pytest.mark.covers("did-core-1.0", "6.2")
 @pytest.mark.attack("D2")
 @pytest.mark.parametrize(("data", "code"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
 def test_what_is_ambiguous_or_too_much_is_refused(data: bytes | str, code: str) -> None:
@@ -70,6 +78,9 @@ def test_what_is_ambiguous_or_too_much_is_refused(data: bytes | str, code: str) 
     assert caught.value.code == code
 
 
+@pytest.mark.covers("jcs", "3.1")
+@pytest.mark.covers("vcdm-1.1", "6.1")
+@pytest.mark.covers("did-core-1.0", "6.2")
 @pytest.mark.attack("D2")
 @pytest.mark.parametrize(("data", "value"), READ)
 def test_the_good_twin_is_read_from_bytes_and_from_text(data: bytes, value: Any) -> None:
@@ -140,3 +151,15 @@ def test_what_is_no_json_is_not_written(value: Any, code: str) -> None:
 
 def test_what_is_written_is_compact_and_in_order() -> None:
     assert strict_json.dumps({"b": "é", "a": [1, 1.5]}) == '{"b":"é","a":[1,1.5]}'.encode()
+
+
+@pytest.mark.attack("C14")
+def test_commas_and_brackets_within_texts_are_no_values() -> None:
+    text = "[,]{,}" * 150_000
+    assert strict_json.loads(f'["{text}"]') == [text]
+    quoted = ',\\"' * 140_000
+    assert strict_json.loads(f'["{quoted}"]') == [quoted.replace("\\", "")]
+    with pytest.raises(StrictJsonError) as caught:
+        strict_json.loads(f'["{text[:60]}"' + ",0" * strict_json.MAXIMUM_VALUES + "]")
+    assert caught.value.code == "too_complex"
+    assert len(strict_json.loads("[0" + ",0" * (strict_json.MAXIMUM_VALUES - 1) + "]")) == 131_072

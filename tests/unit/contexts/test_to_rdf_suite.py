@@ -31,6 +31,9 @@ def outcome(entry: dict[str, Any]) -> tuple[str, str]:
             return "", err.detail
 
 
+@pytest.mark.covers(
+    "json-ld-api-1.1", "3", "4.1", "4.2", "5.1", "5.2", "5.3", "7.2", "7.4", "8.1", "8.2", "8.3"
+)
 @pytest.mark.parametrize("name", POSITIVE)
 def test_what_we_accept_means_what_it_says(name: str) -> None:
     form, reason = outcome(ENTRIES[name])
@@ -38,6 +41,7 @@ def test_what_we_accept_means_what_it_says(name: str) -> None:
     assert form == ("" if reason else expected_form(ENTRIES[name]))
 
 
+@pytest.mark.covers("json-ld-api-1.1", "3", "9.6")
 @pytest.mark.parametrize("name", OTHERS)
 def test_what_must_be_refused_is(name: str) -> None:
     form, reason = outcome(ENTRIES[name])

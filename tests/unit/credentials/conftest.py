@@ -15,9 +15,11 @@ from credentials.data_integrity import add_proof
 from credentials.open_badges import (
     Achievement,
     Alignment,
+    Criteria,
     Evidence,
-    Issuer,
+    Image,
     Kind,
+    Profile,
     build_open_badge_credential,
 )
 from credentials.status import Bitstring, build_status_entry, build_status_list_credential
@@ -72,16 +74,16 @@ class World:
         """An unsigned OpenBadgeCredential."""
         arguments: dict[str, Any] = {
             "credential_id": "urn:uuid:0b7d0c3e-3c9b-4a5e-9d6e-1f2a3b4c5d6e",
-            "issuer": Issuer(id=self.issuer_id, name="Mission locale", url="https://node.example/"),
+            "issuer": Profile(id=self.issuer_id, name="Mission locale", url="https://node.example/"),
             "achievement": Achievement(
                 id="https://node.example/badges/drone",
                 name="Pilotage de drone",
                 description="A piloté un drone en suivant des consignes.",
-                criteria_narrative="- suit les consignes",
-                kind=Kind.EXPERIENCE,
-                image_url="https://node.example/badges/drone/image",
-                image_caption="Un drone",
-                alignments=(Alignment(target_name="Consignes", target_url="https://skills.example/1"),),
+                criteria=Criteria(narrative="- suit les consignes"),
+                achievement_type=Kind.EXPERIENCE.achievement_type,
+                in_language="fr",
+                image=Image(id="https://node.example/badges/drone/image", caption="Un drone"),
+                alignment=(Alignment(target_name="Consignes", target_url="https://skills.example/1"),),
             ),
             "subject_id": self.holder_id,
             "valid_from": NOW - timedelta(days=1),

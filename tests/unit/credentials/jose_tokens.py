@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
+from credentials import open_badges
 from credentials.jose import (
     JWT_VC_JSON,
     OPEN_BADGES_JWT,
@@ -14,7 +15,6 @@ from credentials.jose import (
     sign_jwt_credential,
     to_vcdm_1_1,
 )
-from credentials.open_badges import Issuer
 from did.encodings import encode_base64url
 from did.keys import KeySigner, KeyType
 from tests.unit.credentials.conftest import NOW, World, did_of, new_signer
@@ -32,7 +32,9 @@ def badge_of(
     world: World, signer: KeySigner, profile: Profile = VC_JWT, *, issuer_id: str = "", **changes: Any
 ) -> dict[str, Any]:
     """An unsigned badge of the data model that the profile is for."""
-    issuer = Issuer(id=issuer_id or did_of(signer), name="Mission locale", url="https://node.example/")
+    issuer = open_badges.Profile(
+        id=issuer_id or did_of(signer), name="Mission locale", url="https://node.example/"
+    )
     badge = world.badge(issuer=issuer, **changes)
     return to_vcdm_1_1(badge) if profile is JWT_VC_JSON else badge
 

@@ -36,6 +36,7 @@ def with_chunk(extra: bytes, picture: bytes | None = None) -> bytes:
     return whole[:-12] + extra + whole[-12:]
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: PNG")
 @pytest.mark.parametrize("credential", [JSON, JWS])
 def test_a_png_takes_a_credential_and_gives_it_back(credential: bytes) -> None:
     baked = bake_png(png(), credential)
@@ -47,6 +48,7 @@ def test_a_png_takes_a_credential_and_gives_it_back(credential: bytes) -> None:
         assert picture.text["openbadgecredential"] == credential.decode()
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: SVG")
 @pytest.mark.parametrize("credential", [JSON, JWS])
 def test_an_svg_takes_a_credential_and_gives_it_back(credential: bytes) -> None:
     baked = bake_svg(SVG, credential)
@@ -56,6 +58,7 @@ def test_an_svg_takes_a_credential_and_gives_it_back(credential: bytes) -> None:
     assert b'width="9"><openbadges:credential' in baked
 
 
+@pytest.mark.covers("open-badges-3.0", "File Format")
 @pytest.mark.parametrize("credential", [JSON, JWS, b"\xef\xbb\xbf" + JSON, JWS + b"~WyJhIl0~", JWS + b"~"])
 def test_a_bare_credential_is_given_back(credential: bytes) -> None:
     assert unbake(credential) == credential.removeprefix(b"\xef\xbb\xbf")
@@ -65,6 +68,7 @@ CREDENTIAL_CHUNK = chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0" + JSON)
 COMPRESSED_BOMB = chunk(b"iTXt", b"openbadgecredential\0\x01\0\0\0" + zlib.compress(bytes(10_000_000)))
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: PNG")
 @pytest.mark.attack("H3")
 @pytest.mark.parametrize(
     ("picture", "code"),
@@ -110,6 +114,7 @@ DRAWN = '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graph
 EXTERNAL = '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: SVG")
 @pytest.mark.attack("H2")
 @pytest.mark.parametrize(
     ("picture", "code"),
@@ -168,6 +173,7 @@ def test_white_space_around_a_jws_is_part_of_no_token(space: bytes) -> None:
     assert unbake(space + JWS + space) == JWS
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: PNG", "Baked Badge: SVG")
 @pytest.mark.parametrize("profile", [OPEN_BADGES_JWT, JWT_VC_JSON])
 def test_a_badge_in_a_jwt_goes_into_a_picture_and_out_again(world: World, profile: Profile) -> None:
     token = badge_token(world, profile=profile).encode()
@@ -191,6 +197,7 @@ def test_a_picture_that_cannot_take_one_is_refused(picture: bytes, bake: object,
     assert caught.value.code == code
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: SVG")
 @pytest.mark.parametrize(
     "picture",
     [

@@ -291,6 +291,7 @@ NO_POINTS = {
 }
 
 
+@pytest.mark.covers("di-bbs-1.0", "5")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize("name", NO_POINTS)
 def test_what_is_no_point_of_the_subgroup_is_refused_wherever_it_stands(name: str) -> None:
@@ -308,6 +309,7 @@ def test_what_is_no_point_of_the_subgroup_is_refused_wherever_it_stands(name: st
     Signed.check(proof)
 
 
+@pytest.mark.covers("di-bbs-1.0", "5")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize("number", [0, ORDER, ORDER + 1, 2**256 - 1])
 def test_a_scalar_out_of_range_is_refused_wherever_it_stands(number: int) -> None:

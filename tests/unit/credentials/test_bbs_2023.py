@@ -135,6 +135,7 @@ def test_the_vectors_are_the_published_bytes() -> None:
     } == digests
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.2.1", "3.4.2")
 def test_the_statements_and_their_groups_are_theirs(vector: Vector) -> None:
     document, _, _ = vector.signed("addSignedSDBase.json")
     combined = [*vector.mandatory, *vector.selective]
@@ -151,6 +152,7 @@ def test_the_statements_and_their_groups_are_theirs(vector: Vector) -> None:
     } == indexes
 
 
+@pytest.mark.covers("di-bbs-1.0", "2.2.1", "3.3.1", "3.4.1", "3.4.2", "3.4.3", "3.4.4", "3.4.5")
 def test_the_base_proof_is_theirs(vector: Vector) -> None:
     document, options, theirs = vector.signed("addSignedSDBase.json")
     selection = vector.selection(document)
@@ -172,6 +174,7 @@ def test_the_base_proof_is_theirs(vector: Vector) -> None:
     bbs_2023.verify_base(document, options, theirs, public_key=vector.public_key, selection=selection)
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.2", "3.3.3", "3.3.4", "3.3.6", "3.4.6")
 def test_what_is_derived_is_theirs_but_for_the_randomness(vector: Vector) -> None:
     """Their ProofGen was not seeded as they say: no count and no tag of the mocked scalars gives the numbers
     that stand in it. The draft's own fixtures, in test_bbs.py, show ProofGen byte for byte.
@@ -193,6 +196,7 @@ def test_what_is_derived_is_theirs_but_for_the_randomness(vector: Vector) -> Non
     vector.verify(shown, options, ours)
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.5", "3.3.7", "3.3.8", "3.4.7")
 def test_what_they_derived_verifies(vector: Vector) -> None:
     vector.verify(*vector.signed("derivedRevealDocument.json"))
 
@@ -327,6 +331,7 @@ def refusal(act: Callable[..., object], *arguments: Any, **named: Any) -> str:
     return caught.value.code
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.8", "3.4.7")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize("name", ALTERED)
 def test_an_altered_proof_fails_with_its_error(vector: Vector, name: str) -> None:
@@ -336,6 +341,7 @@ def test_an_altered_proof_fails_with_its_error(vector: Vector, name: str) -> Non
     vector.verify(document, options, value)
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.8", "3.4.7")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize(
     ("change", "code"),
@@ -368,6 +374,7 @@ def test_an_altered_document_fails_with_its_error(
     vector.verify(document, options, value)
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.4.3", "3.4.4")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize(
     "change",
@@ -411,6 +418,7 @@ CODES = {
 # Proof values that are none
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.2", "4.1", "4.2", "4.3")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize("feature", ["HolderBinding", "Pseudonym", "PseudonymHB"])
 def test_a_proof_with_an_optional_feature_is_refused_by_name(feature: str) -> None:
@@ -467,6 +475,7 @@ def with_component(kind: str, index: int, value: Any) -> str:
     return "u" + encode_base64url(bytes.fromhex(kind) + encode_cbor(made))
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.7")
 @pytest.mark.attack("A18")
 @pytest.mark.parametrize(
     ("index", "value"),
@@ -499,6 +508,7 @@ def test_a_derived_component_of_another_kind_is_refused(index: int, value: Any) 
     DerivedProofValue.from_multibase(with_component("d95d03", index, components("d95d03")[index]))
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.3.2")
 @pytest.mark.parametrize(
     ("index", "value", "code"),
     [
@@ -537,6 +547,7 @@ def test_a_value_cut_short_or_made_longer_is_refused(kind: str) -> None:
     assert refusal(parse, "u" + encode_base64url(data[:3] + six)) == "proof_invalid_shape"
 
 
+@pytest.mark.covers("di-bbs-1.0", "2.2.1")
 @pytest.mark.parametrize("value", ["", "u", "z", "m", "u=", "u2V0D=", "u2V0\n", "z3n6", "u" + "A" * 200_001])
 def test_another_multibase_is_refused(value: str) -> None:
     assert refusal(DerivedProofValue.from_multibase, value) == "proof_invalid_shape"
@@ -581,6 +592,7 @@ def test_what_would_not_be_read_again_is_not_written() -> None:
 # Base proofs
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.4.6")
 @pytest.mark.parametrize(
     ("index", "alter"),
     [
@@ -684,6 +696,7 @@ def badge(world: World) -> Badge:
     return Badge(world)
 
 
+@pytest.mark.covers("vcdm-2.0", "5.7")
 def test_a_badge_from_its_issuer_to_a_verifier(badge: Badge) -> None:
     badge.verify(badge.signed, base_proofs=True)
     shown = badge.derive("/evidence/0/name")
@@ -709,6 +722,9 @@ def test_the_whole_check_takes_what_is_derived_and_not_the_base_proof(badge: Bad
     assert (base.outcome, base.codes) == (Outcome.INVALID, ("base_proof_not_derived",))
 
 
+@pytest.mark.covers("vcdm-2.0", "5.7")
+@pytest.mark.covers("di-bbs-1.0", "3.4.6")
+@pytest.mark.covers("openid4vp-1.0", "15.5")
 def test_two_showings_have_no_value_of_the_proof_in_common(badge: Badge) -> None:
     first, second = (
         DerivedProofValue.from_multibase(badge.derive()["proof"]["proofValue"]) for _ in range(2)
@@ -727,6 +743,7 @@ def test_a_base_proof_is_no_presentation(badge: Badge) -> None:
     badge.verify(badge.derive())
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.1")
 @pytest.mark.attack("A4")
 @pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "ecdsa-rdfc-2019", "eddsa-jcs-2022"])
 def test_the_suite_and_its_key_belong_together(badge: Badge, suite: str) -> None:
@@ -835,6 +852,7 @@ def test_a_badge_is_signed_derived_and_verified_in_little_time(badge: Badge) -> 
         badge.verify(document | {"proof": options | {"proofValue": value}})
 
 
+@pytest.mark.covers("di-bbs-1.0", "5")
 def test_what_hides_the_rest_is_not_printed() -> None:
     value = BaseProofValue(bytes(80), bytes(64), bytes(96), b"a secret of thirty-two bytes....", ())
     assert "secret" not in repr(value)

@@ -21,6 +21,7 @@ def encode(content: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(gzip.compress(content, mtime=0)).rstrip(b"=").decode()
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.3")
 @pytest.mark.attack("E11")
 @pytest.mark.parametrize(
     ("index", "byte", "value"), [(0, 0, 0x80), (7, 0, 0x01), (8, 1, 0x80), (131_071, 16_383, 1)]
@@ -34,6 +35,7 @@ def test_bit_0_is_the_leftmost(index: int, byte: int, value: int) -> None:
     assert Bitstring.decode(bits.encode()).get(index)
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.3")
 @pytest.mark.attack("E11")
 def test_the_mirrored_bit_is_another_one() -> None:
     bits = Bitstring(b"\x01" + bytes(16_383))
@@ -48,10 +50,12 @@ def test_a_bit_can_be_cleared_again() -> None:
     assert bits.encode() == Bitstring.new().encode()
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.3")
 def test_equal_lists_have_equal_texts() -> None:
     assert Bitstring.new().encode() == Bitstring.new().encode()
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.4")
 def test_the_list_of_the_specification_is_read() -> None:
     entries = json.loads(VECTORS.read_text())["entries"]
     encoded = next(entry["value"] for entry in entries if entry["id"] == "encodedList")
@@ -60,6 +64,7 @@ def test_the_list_of_the_specification_is_read() -> None:
     assert not any(bits.get(index) for index in range(0, len(bits), 4_096))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.attack("E2")
 @pytest.mark.parametrize("index", [-1, 131_072, 10**9])
 def test_an_index_outside_the_list_is_refused(index: int) -> None:
@@ -68,6 +73,7 @@ def test_an_index_outside_the_list_is_refused(index: int) -> None:
     assert caught.value.code == "status_index_out_of_range"
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.attack("E2")
 @pytest.mark.parametrize(
     "index", ["-1", "1e3", "०", "1.0", " 1", "+1", "01", "1_0", "", 1, 1.0, None, True, "9" * 20]
@@ -85,6 +91,7 @@ def test_an_index_is_read(index: int) -> None:
     assert read_status_entries({"credentialStatus": build_status_entry(LIST, index)})[0].index == index
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.4")
 @pytest.mark.attack("E3")
 def test_a_short_list_is_refused() -> None:
     with pytest.raises(StatusError) as caught:
@@ -95,6 +102,7 @@ def test_a_short_list_is_refused() -> None:
         Bitstring.new(131_064)
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.4")
 @pytest.mark.attack("E5")
 def test_a_gzip_bomb_is_refused_before_it_costs() -> None:
     bomb = encode(bytes(64 * 1024 * 1024))
@@ -104,6 +112,7 @@ def test_a_gzip_bomb_is_refused_before_it_costs() -> None:
     assert len(Bitstring.decode(encode(bytes(2_097_152)))) == 16_777_216
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.4")
 @pytest.mark.parametrize(
     "encoded",
     [
@@ -125,6 +134,7 @@ def test_what_is_no_encoded_list_is_refused(encoded: object) -> None:
     assert caught.value.code == "status_list_invalid"
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -154,6 +164,7 @@ def test_an_odd_entry_is_refused(change: dict[str, object], code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.parametrize("status", [None, [], "x", [build_status_entry(LIST, 1)] * 9])
 def test_an_odd_status_is_refused(status: object) -> None:
     with pytest.raises(StatusError) as caught:
@@ -175,6 +186,7 @@ def test_no_status_is_no_entry() -> None:
     assert read_status_entries({}) == []
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.3", "3.4")
 @pytest.mark.attack("E11")
 @pytest.mark.parametrize("size", range(1, 9))
 def test_entries_of_several_bits_stand_side_by_side(size: int) -> None:
@@ -222,6 +234,7 @@ def test_a_value_must_fit_its_entry(act: Any, code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2")
 def test_a_list_credential_is_built() -> None:
     moment = datetime(2026, 11, 24, tzinfo=UTC)
     document = build_status_list_credential(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
-from tests.corpus import build, checking
-from tests.corpus.cases import KINDS, OUTCOMES, TWINS, Case, read_cases, read_twins
+from tests.corpus import build, checking, run
+from tests.corpus.cases import KINDS, OUTCOMES, TWINS, VERIFIED_KINDS, Case, read_cases, read_twins
 from tests.corpus.checking import check_case, check_twin, find_fault
 from tests.corpus.patching import apply_patch, apply_splice, make_patch, make_splice
 
@@ -51,6 +52,7 @@ ROWS = [
     pytest.param("B16", marks=pytest.mark.attack("B16")),
     pytest.param("B17", marks=pytest.mark.attack("B17")),
     pytest.param("B18", marks=pytest.mark.attack("B18")),
+    pytest.param("B19", marks=pytest.mark.attack("B19")),
     pytest.param("B20", marks=pytest.mark.attack("B20")),
     pytest.param("B21", marks=pytest.mark.attack("B21")),
     pytest.param("C1", marks=pytest.mark.attack("C1")),
@@ -62,6 +64,7 @@ ROWS = [
     pytest.param("C7", marks=pytest.mark.attack("C7")),
     pytest.param("C8", marks=pytest.mark.attack("C8")),
     pytest.param("C9", marks=pytest.mark.attack("C9")),
+    pytest.param("C10", marks=pytest.mark.attack("C10")),
     pytest.param("C11", marks=pytest.mark.attack("C11")),
     pytest.param("C12", marks=pytest.mark.attack("C12")),
     pytest.param("C13", marks=pytest.mark.attack("C13")),
@@ -136,6 +139,34 @@ def test_a_wrong_verdict_is_found(cases: list[Case]) -> None:
         checking.Verdict("invalid", "proof_missing", "", (), 0.0),
     ):
         assert find_fault(case, wrong)
+
+
+def test_another_canonical_form_is_found(cases: list[Case]) -> None:
+    case = next(each for each in cases if each.kind == "n-quads" and each.outcome == "valid")
+    verdict = check_case(case)
+    assert find_fault(case, verdict) == ""
+    assert find_fault(case, replace(verdict, claims=("0" * 64,)))
+
+
+@pytest.mark.attack("C14")
+def test_what_costs_too_much_is_found(cases: list[Case]) -> None:
+    """A slow verdict, and one that is slow beside its twin; the same beside the same bytes of twins is not."""
+    small = next(each for each in cases if each.name == "narrative is another" or each.row == "A1")
+    large = next(each for each in cases if len(each.data) > 500_000 and each.kind == "credential")
+    assert run.measure(small, 0.001, seconds=0.021).twins > run.MOST_TWINS
+    assert run.measure(small, 0.001, seconds=0.019).twins < run.MOST_TWINS
+    assert run.measure(large, 0.001, seconds=0.200).twins < run.MOST_TWINS
+
+
+@pytest.mark.attack("C14")
+def test_a_hostile_document_costs_no_more_than_twenty_of_its_twin(cases: list[Case]) -> None:
+    """The dearest rows here; `make corpus` asks it of all."""
+    chosen = [each for each in cases if each.row in {"C13", "E5"} and each.kind in VERIFIED_KINDS]
+    tally = run.Tally()
+    for case in chosen:
+        tally.add(case, check_case(case))
+    assert len(chosen) > 50
+    assert run.check_cost(chosen, tally) == []
 
 
 def test_the_files_are_what_the_builder_makes() -> None:

@@ -12,10 +12,8 @@ import pytest
 from contexts import ContextsError, hash_canonical
 from contexts.inline import AdmittingStore
 from credentials.data_integrity import SUITES, add_proof, verify_proofs
-from credentials.data_integrity.hashing import hash_statements
 from credentials.data_integrity.proof_value import encode_proof_value
-from credentials.data_integrity.registry import VERIFIED_PROOF_TYPES
-from credentials.dates import format_date_time_stamp
+from credentials.data_integrity.registry import OLDER_PROOF_TYPES
 from credentials.errors import CredentialsError, ProofError
 from credentials.report import Outcome
 from credentials.verification import check_credential
@@ -79,38 +77,13 @@ class Kind:
     def sign(self, world: World, document: JsonObject, signer: Any = None, **options: Any) -> JsonObject:
         signer = signer or self.signer
         selection = world.contexts.newest()
-        if self.suite in SUITES:
-            created = options.pop("created", NOW - timedelta(hours=1))
-            return add_proof(
-                document, signer=signer, created=created, selection=selection, suite=self.suite, **options
-            )
-        return sign_as_in_2020(document, signer, selection, **options)
+        created = options.pop("created", NOW - timedelta(hours=1))
+        return add_proof(
+            document, signer=signer, created=created, selection=selection, suite=self.suite, **options
+        )
 
     def signed(self, world: World, **options: Any) -> JsonObject:
         return self.sign(world, self.badge(world), **options)
-
-
-def sign_as_in_2020(document: JsonObject, signer: Any, selection: Any, **options: Any) -> JsonObject:
-    """What the library verifies and does not make."""
-    dates = {name: options[name] for name in ("created", "expires") if name in options}
-    proof = {
-        "type": "Ed25519Signature2020",
-        "id": options.get("proof_id"),
-        "created": format_date_time_stamp(dates.get("created", NOW - timedelta(hours=1))),
-        "expires": format_date_time_stamp(dates["expires"]) if "expires" in dates else None,
-        "verificationMethod": signer.verification_method,
-        "proofPurpose": options.get("proof_purpose", "assertionMethod"),
-        "domain": options.get("domain"),
-        "challenge": options.get("challenge"),
-        "nonce": options.get("nonce"),
-    }
-    proof = {name: value for name, value in proof.items() if value is not None}
-    present = document.get("proof", [])
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
-    data = hash_statements(unsecured, proof, hasher=hash_canonical, selection=selection)
-    made = proof | {"proofValue": encode_proof_value(signer.sign(data))}
-    proofs = [*(present if isinstance(present, list) else [present]), made]
-    return document | {"proof": proofs if len(proofs) > 1 else made}
 
 
 KINDS = [
@@ -122,6 +95,7 @@ KINDS = [
     Kind("ecdsa-jcs-2019", KeyType.P384),
     Kind("Ed25519Signature2020", KeyType.ED25519),
 ]
+# an older proof stands on no other, and its context has no term for it
 MADE = [kind for kind in KINDS if kind.suite in SUITES]
 
 
@@ -157,12 +131,13 @@ def with_proof(document: JsonObject, **changes: Any) -> JsonObject:
 
 
 def test_every_suite_without_selective_disclosure_is_tested_with_each_of_its_keys() -> None:
-    suites = [each for each in (SUITES | VERIFIED_PROOF_TYPES).values() if each.selective is None]
+    suites = [each for each in (SUITES | OLDER_PROOF_TYPES).values() if each.selective is None]
     assert {(each.name, key) for each in suites for key in each.key_types} == {
         (each.suite, each.key_type) for each in KINDS
     }
 
 
+@pytest.mark.covers("di-1.0", "4.2", "4.4")
 @every_kind
 def test_a_badge_is_valid_step_by_step(world: World, kind: Kind) -> None:
     report = check_credential(kind.signed(world), context=world.context(), now=NOW)
@@ -194,6 +169,8 @@ def test_an_absent_proof_is_no_proof(world: World, kind: Kind, proof: Any) -> No
     assert refused(world, kind.badge(world), kind.did) == "proof_missing"
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "2.2.1", "3.1")
+@pytest.mark.covers("di-ecdsa-1.0", "2.1.1", "2.2.1", "3.1")
 @pytest.mark.attack("A2")
 @every_kind
 @pytest.mark.parametrize(
@@ -203,7 +180,7 @@ def test_an_absent_proof_is_no_proof(world: World, kind: Kind, proof: Any) -> No
         (lambda value: value + "11", "proof_invalid_shape"),
         (lambda value: "z1" + value[1:], "proof_invalid_shape"),
         (lambda value: "u" + value[1:], "proof_invalid_shape"),
-        (lambda value: value[1:], "proof_invalid_shape"),
+        (lambda value: value.lstrip("z"), "proof_invalid_shape"),
         (lambda value: value + " ", "proof_invalid_shape"),
         (lambda value: "z" + "0" + value[2:], "proof_invalid_shape"),
         (lambda _: "z" * 100_000, "proof_invalid_shape"),
@@ -237,7 +214,7 @@ def test_a_suite_that_nobody_knows_or_that_is_retired_is_named(world: World, kin
 
 
 def relabel(document: JsonObject, kind: Kind) -> JsonObject:
-    if kind.suite in VERIFIED_PROOF_TYPES:
+    if kind.suite in OLDER_PROOF_TYPES:
         return with_proof(document, type=kind.suite, cryptosuite=None)
     return with_proof(document, type="DataIntegrityProof", cryptosuite=kind.suite)
 
@@ -245,6 +222,7 @@ def relabel(document: JsonObject, kind: Kind) -> JsonObject:
 LABELS = [*KINDS, Kind("ecdsa-sd-2023", KeyType.P256), Kind("bbs-2023", KeyType.BLS12381_G2)]
 
 
+@pytest.mark.covers("di-1.0", "3", "5.4")
 @pytest.mark.attack("A4")
 @pytest.mark.parametrize("label", LABELS, ids=name_of)
 @every_kind
@@ -264,6 +242,9 @@ def test_a_proof_relabelled_as_another_suites_is_refused(world: World, kind: Kin
         assert code in {"invalid_signature", "data_loss"}
 
 
+@pytest.mark.covers("di-1.0", "3", "5.4")
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "2.2.1", "3.1")
+@pytest.mark.covers("di-ecdsa-1.0", "2.1.1", "2.2.1", "3.1")
 @pytest.mark.attack("A4")
 @every_made_kind
 @pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256, KeyType.P384])
@@ -280,6 +261,7 @@ def test_a_suite_takes_its_own_keys_only(world: World, kind: Kind, key_type: Key
     assert caught.value.code == "suite_key_mismatch"
 
 
+@pytest.mark.covers("di-1.0", "2.1.1", "4.5")
 @pytest.mark.attack("A5")
 @pytest.mark.parametrize("second", KINDS, ids=name_of)
 @every_made_kind
@@ -311,6 +293,7 @@ def test_a_good_proof_by_another_is_not_the_issuers(world: World, kind: Kind) ->
     assert verify(world, kind.sign(world, signed), kind.did)
 
 
+@pytest.mark.covers("di-1.0", "2.1.2", "4.3", "4.5")
 @pytest.mark.attack("A7")
 @pytest.mark.parametrize("second", MADE, ids=name_of)
 @every_made_kind
@@ -335,6 +318,7 @@ def test_a_chain_of_two_suites_holds_and_a_broken_one_does_not(
     )
 
 
+@pytest.mark.covers("di-1.0", "4.3")
 @pytest.mark.attack("A7")
 @every_made_kind
 def test_nothing_is_signed_that_stands_on_a_proof_that_is_not_there(world: World, kind: Kind) -> None:
@@ -379,6 +363,7 @@ def serve(
     return KeySigner(signer.private_key, f"{WEB}#a")
 
 
+@pytest.mark.covers("di-1.0", "5.10")
 @pytest.mark.attack("A9")
 @every_kind
 def test_a_key_for_another_relationship_is_refused(world: World, kind: Kind) -> None:
@@ -398,6 +383,7 @@ def test_a_method_that_another_controls_is_refused(world: World, kind: Kind) -> 
     assert refused(world, signed, kind.did) == "issuer_mismatch"
 
 
+@pytest.mark.covers("di-1.0", "2.1")
 @pytest.mark.attack("A14")
 @every_kind
 def test_a_proof_has_its_time(world: World, kind: Kind) -> None:
@@ -438,6 +424,8 @@ def test_a_time_without_a_zone_is_taken_for_utc_where_the_caller_says_so(world: 
         assert refused(world, sign(created=odd), kind.did, assume_utc=True) == "date_syntax"
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "2.2.1", "3.1")
+@pytest.mark.covers("di-ecdsa-1.0", "2.1.1", "2.2.1", "3.1")
 @pytest.mark.attack("A15")
 @pytest.mark.parametrize(
     ("suite", "raw"),
@@ -457,6 +445,7 @@ def test_a_key_that_is_none_is_refused(world: World, suite: str, raw: bytes) -> 
     assert refused(world, forged, f"did:key:{multikey}") in {"invalid_key", "invalidDid"}
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "2.2.1")
 @pytest.mark.attack("A16")
 @pytest.mark.parametrize("kind", [each for each in KINDS if each.key_type in ORDERS], ids=name_of)
 def test_the_other_s_of_an_ecdsa_signature_makes_no_other_credential(world: World, kind: Kind) -> None:
@@ -504,6 +493,7 @@ def test_a_proof_replayed_on_an_edited_document_is_refused(world: World, kind: K
     assert refused(world, edited, kind.did) == "invalid_signature"
 
 
+@pytest.mark.covers("di-1.0", "5.7")
 @pytest.mark.attack("A19")
 @every_made_kind
 @pytest.mark.parametrize(
@@ -535,6 +525,7 @@ def test_every_option_of_a_proof_is_signed(world: World, kind: Kind, member: str
         assert refused(world, with_proof(signed, **{member: None}), controller) == "invalid_signature"
 
 
+@pytest.mark.covers("di-1.0", "2.1", "2.4.4")
 @pytest.mark.parametrize(
     ("changes", "member"),
     [
@@ -579,6 +570,7 @@ def test_domain_and_challenge_are_exact(world: World, kind: Kind) -> None:
         )
 
 
+@pytest.mark.covers("di-1.0", "5.9")
 @pytest.mark.attack("A20")
 @every_kind
 def test_a_key_inside_the_proof_vouches_for_nothing(world: World, kind: Kind) -> None:
@@ -640,6 +632,9 @@ ODD: dict[str, Callable[[JsonObject], Any]] = {
 }
 
 
+@pytest.mark.covers("di-1.0", "2.5")
+@pytest.mark.covers("di-eddsa-1.0", "3.3.3")
+@pytest.mark.covers("di-ecdsa-1.0", "3.3.3")
 @pytest.mark.attack("C1")
 @every_json_kind
 @pytest.mark.parametrize("what", ODD)
@@ -665,6 +660,8 @@ def test_whatever_stands_in_signed_json_is_signed(world: World, kind: Kind, what
     assert caught.value.code in {"data_loss", "invalid_json_ld"}
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.3")
+@pytest.mark.covers("di-ecdsa-1.0", "3.3.3")
 @every_json_kind
 def test_the_order_of_members_is_not_signed_and_that_of_arrays_is(world: World, kind: Kind) -> None:
     signed = kind.signed(world)
@@ -672,6 +669,8 @@ def test_the_order_of_members_is_not_signed_and_that_of_arrays_is(world: World, 
     assert refused(world, signed | {"type": signed["type"][::-1]}, kind.did) == "invalid_signature"
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.3")
+@pytest.mark.covers("di-ecdsa-1.0", "3.3.3")
 @every_json_kind
 def test_a_number_is_signed_by_its_value(world: World, kind: Kind) -> None:
     signed = kind.sign(world, kind.badge(world) | {"score": 1})
@@ -680,6 +679,7 @@ def test_a_number_is_signed_by_its_value(world: World, kind: Kind) -> None:
     assert refused(world, signed | {"score": "1"}, kind.did) == "invalid_signature"
 
 
+@pytest.mark.covers("di-1.0", "2.4.1")
 @pytest.mark.attack("C2")
 @every_json_kind
 def test_signed_json_names_only_contexts_that_are_known(world: World, kind: Kind) -> None:
@@ -720,6 +720,7 @@ def test_definitions_that_a_stranger_adds_to_signed_json_are_refused_where_defin
     assert refused(world, added, kind.did, contexts=admitting) == "proof_context_mismatch"
 
 
+@pytest.mark.covers("di-1.0", "2.4.2")
 @every_json_kind
 def test_a_proof_without_its_contexts_secures_all_of_them(world: World, kind: Kind) -> None:
     """Section 3.3.1: some implementations do not name them."""

@@ -7,6 +7,11 @@ import pytest
 from credentials.dates import format_date_time_stamp, parse_date_time_stamp
 from credentials.errors import DateSyntaxError
 
+pytestmark = [
+    pytest.mark.covers("vcdm-2.0", "5.8"),
+    pytest.mark.covers("vcdm-1.1", "4.6"),
+]
+
 
 @pytest.mark.attack("D6")
 @pytest.mark.parametrize(

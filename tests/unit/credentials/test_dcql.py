@@ -42,6 +42,7 @@ def passport(*documents: dict[str, Any], form: str = "ldp_vc") -> dict[str, Form
 # reading
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.1")
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
@@ -104,6 +105,7 @@ def test_what_is_no_object_is_no_query(raw: object) -> None:
         DcqlQuery.parse(raw)
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.1")
 @pytest.mark.parametrize(
     "members",
     [
@@ -131,6 +133,7 @@ def test_what_is_not_known_is_ignored_and_kept() -> None:
     assert DcqlQuery.parse(raw).to_json() == raw
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.1")
 def test_a_query_for_another_format_can_be_read_and_nothing_answers_it(world: World) -> None:
     other = query({"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["https://example.org/pid"]}})
     assert match(other, passport(world.signed_badge())).chosen is None
@@ -139,6 +142,7 @@ def test_a_query_for_another_format_can_be_read_and_nothing_answers_it(world: Wo
 # types
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.1", "B.1")
 @pytest.mark.parametrize(
     "type_values",
     [
@@ -153,6 +157,7 @@ def test_types_are_matched_by_iri_and_by_short_name(world: World, type_values: l
     assert match(asked, passport(world.badge())).chosen == ("badge",)
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.1", "B.1")
 @pytest.mark.parametrize(
     "type_values",
     [
@@ -198,6 +203,8 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
+@pytest.mark.covers("openid4vp-1.0", "7.1")
+@pytest.mark.covers("openid4vci-1.0", "C.1")
 @pytest.mark.parametrize(
     ("path", "selected"),
     [
@@ -221,6 +228,7 @@ def test_a_path_selects_what_the_specification_says(path: tuple[Any, ...], selec
     assert ClaimsQuery(path).select(DOCUMENT) == selected
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.3")
 @pytest.mark.parametrize(
     ("path", "values", "found"),
     [
@@ -248,6 +256,7 @@ def test_the_consent_page_can_name_the_claims_that_are_asked(world: World) -> No
     assert [claim.path for claim in matches.candidates["badge"][0].claims] == [tuple(name), ("issuer", "id")]
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.4.1")
 def test_of_the_claim_sets_the_first_that_can_be_given_is_asked(world: World) -> None:
     claims = [{"id": "a", "path": ["absent"]}, {"id": "b", "path": ["name"]}, {"id": "c", "path": ["issuer"]}]
     matches = match(asking(*claims, claim_sets=[["a", "b"], ["c"], ["b"]]), passport(world.badge()))
@@ -255,6 +264,7 @@ def test_of_the_claim_sets_the_first_that_can_be_given_is_asked(world: World) ->
     assert match(asking(*claims, claim_sets=[["a"]]), passport(world.badge())).chosen is None
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.3", "6.1")
 def test_a_credential_is_not_handed_out_without_its_holders_signature(world: World) -> None:
     asked = query(credential_query(require_cryptographic_holder_binding=False))
     assert match(asked, passport(world.badge())).chosen is None
@@ -268,12 +278,14 @@ def sets(*answerable: str, credential_sets: list[dict[str, Any]]) -> tuple[str, 
     return asked.choose(frozenset(answerable))
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.2", "6.4.2")
 def test_without_credential_sets_everything_is_needed() -> None:
     asked = query(credential_query(id="a"), credential_query(id="b"))
     assert asked.choose(frozenset("ab")) == ("a", "b")
     assert asked.choose(frozenset("a")) is None
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.2", "6.4.2")
 def test_of_credential_sets_the_first_option_is_given_and_nothing_optional() -> None:
     needed = [{"options": [["a", "b"], ["c"]]}, {"options": [["b"]], "required": False}]
     assert sets("a", "b", "c", credential_sets=needed) == ("a", "b")
@@ -292,6 +304,7 @@ def answer_code(asked: DcqlQuery, **answer: list[FormattedClaims]) -> str:
     return "answered"
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_an_answer_is_what_was_asked_for(world: World) -> None:
     badge = world.badge()
@@ -305,6 +318,7 @@ def test_an_answer_is_what_was_asked_for(world: World) -> None:
     assert answer_code(query()) == "answer_missing"
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_several_credentials_answer_only_where_several_are_asked_for(world: World) -> None:
     two = held(world.badge(), world.badge(credential_id="urn:uuid:2"))
@@ -314,6 +328,7 @@ def test_several_credentials_answer_only_where_several_are_asked_for(world: Worl
     assert answer_code(query(credential_query(multiple=True)), badge=stranger) == "answer_type"
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_an_answer_must_have_all_that_is_needed(world: World) -> None:
     both = query(credential_query(id="a"), credential_query(id="b"))
@@ -321,6 +336,7 @@ def test_an_answer_must_have_all_that_is_needed(world: World) -> None:
     assert answer_code(both, a=held(world.badge())) == "answer_missing"
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 def test_an_answer_in_another_format_is_refused(world: World) -> None:
     pid = query({"id": "pid", "format": "dc+sd-jwt", "meta": {"vct_values": ["urn:pid"]}})
     assert answer_code(pid, pid=held(world.badge())) == "answer_format"

@@ -97,6 +97,7 @@ def test_there_are_suites_to_test() -> None:
     assert set(SELECTIVE) == {"ecdsa-sd-2023", "bbs-2023"}
 
 
+@pytest.mark.covers("di-1.0", "6.2")
 @every_suite
 def test_what_is_shown_is_mandatory_or_was_chosen(world: World, suite: str) -> None:
     signed = base(world, suite)
@@ -169,6 +170,7 @@ def test_an_altered_base_proof_or_document_is_not_derived(world: World, suite: s
     assert derive(world, signed)
 
 
+@pytest.mark.covers("di-1.0", "6.3")
 @every_suite
 def test_the_proof_of_a_set_is_found_and_the_others_stay_behind(world: World, suite: str) -> None:
     badge = world.badge()

@@ -111,6 +111,7 @@ def check(place: World, **vp_token: Any) -> Report:
 # what would be shown
 
 
+@pytest.mark.covers("openid4vp-1.0", "7.1")
 @pytest.mark.parametrize(
     ("path", "pointers"),
     [
@@ -134,6 +135,7 @@ def test_a_claims_path_becomes_pointers(path: tuple[Any, ...], pointers: tuple[s
     assert ClaimsQuery(path).pointers(document) == pointers
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.4.1", "15.4")
 @pytest.mark.parametrize("form", [LDP_VC, SD_JWT_VC])
 def test_what_is_planned_is_what_is_made(place: World, form: str) -> None:
     credential = held(place, form)
@@ -175,6 +177,7 @@ def test_a_verifier_that_does_not_read_the_suite_gets_the_whole_under_the_other_
     assert "evidence" not in made
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.3")
 @pytest.mark.parametrize("whole_proof", [True, False])
 def test_no_base_proof_leaves(place: World, whole_proof: bool) -> None:
     credential = held(place, LDP_VC, whole_proof=whole_proof)
@@ -208,6 +211,8 @@ def test_no_base_proof_leaves(place: World, whole_proof: bool) -> None:
 # an answer
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.3")
+@pytest.mark.covers("openid4vp-1.0", "8.6", "B.1", "B.3")
 @pytest.mark.parametrize("form", [LDP_VC, SD_JWT_VC, JWT_VC_JSON])
 def test_an_answer_holds_in_every_format(place: World, form: str) -> None:
     report = check(place, **{NAMES[form]: answer(place, held(place, form))})
@@ -218,6 +223,7 @@ def test_an_answer_holds_in_every_format(place: World, form: str) -> None:
     assert bool(credential.credential.evidence) is (form == JWT_VC_JSON)
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.2")
 @pytest.mark.parametrize("form", [LDP_VC, SD_JWT_VC, JWT_VC_JSON])
 @pytest.mark.parametrize(
     ("change", "codes"),
@@ -238,6 +244,7 @@ def test_an_answer_for_another_request_is_refused(
     assert codes & set(report.codes)
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6", "B.1", "B.3")
 @pytest.mark.parametrize(
     ("name", "form"), [("ldp", SD_JWT_VC), ("ldp", JWT_VC_JSON), ("sd", LDP_VC), ("jwt", LDP_VC)]
 )

@@ -62,6 +62,7 @@ def test_a_base_proof_holds_for_issuer_and_holder(base: Shown) -> None:
     base.verify_base()
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.6.6", "3.6.7")
 def test_a_derived_proof_holds_for_a_verifier(derived: Shown) -> None:
     derived.verify()
 
@@ -87,6 +88,7 @@ def test_what_is_held_back_is_nowhere(base: Shown, derived: Shown) -> None:
     assert encode_base64url(base.base_value.hmac_key)[1:-2] not in derived.proof_value
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.6.5")
 def test_each_base_proof_has_secrets_of_its_own(base: Shown) -> None:
     made = []
     for _ in range(2):
@@ -239,6 +241,7 @@ ALTERED: list[tuple[str, Callable[[Shown], None], str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.6.6", "3.6.7")
 @pytest.mark.attack("A17")
 @pytest.mark.attack("A19")
 @pytest.mark.parametrize(("alter", "code"), [case[1:] for case in ALTERED], ids=[case[0] for case in ALTERED])
@@ -255,6 +258,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *(place for name, each in below for place in places(each, (*at, name)))]
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.6.6", "3.6.7")
 def test_no_part_of_what_is_shown_can_go_or_change() -> None:
     whole = canonicalize(DERIVED.document, selection=DERIVED.selection)
     tried = 0
@@ -315,6 +319,7 @@ BASE_ALTERED: list[tuple[str, Callable[[Shown], None], str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.3", "3.6.6")
 @pytest.mark.attack("A17")
 @pytest.mark.parametrize(
     ("alter", "code"), [case[1:] for case in BASE_ALTERED], ids=[case[0] for case in BASE_ALTERED]
@@ -425,6 +430,7 @@ def test_a_document_without_context_is_named_as_such(derived: Shown) -> None:
     assert caught.value.code == "invalid_json_ld"
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.6.7")
 def test_the_suite_takes_the_keys_of_its_curve_alone() -> None:
     assert SUITE.key_types == {KeyType.P256}
     assert SUITE.create is None

@@ -90,6 +90,8 @@ def pointers_of(value: Any, at: str = "") -> list[str]:
     return [at, *(found for name, each in below for found in pointers_of(each, f"{at}/{name}"))]
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.3", "5.7")
+@pytest.mark.covers("open-badges-3.0", "Verify an OpenBadgeCredential Linked Data Signature")
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(pointers_of(BADGE)), max_size=4))
 def test_whatever_is_shown_is_a_valid_badge(pointers: list[str]) -> None:
@@ -102,6 +104,7 @@ def test_whatever_is_shown_is_a_valid_badge(pointers: list[str]) -> None:
         assert pointer in pointers_of(shown)
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.3", "5.7")
 def test_what_is_not_chosen_is_not_shown() -> None:
     shown = derive(SIGNED, "/evidence/0/name")
     assert SECRET in str(SIGNED)
@@ -134,6 +137,7 @@ def test_issuer_and_holder_check_the_base_proof() -> None:
     assert caught.value.code == "base_proof_not_derived"
 
 
+@pytest.mark.covers("open-badges-3.0", "Verify an OpenBadgeCredential Linked Data Signature")
 @pytest.mark.attack("A17")
 @pytest.mark.parametrize("pointer", open_badge_mandatory_pointers(BADGE))
 def test_a_holder_cannot_drop_what_is_mandatory(pointer: str) -> None:
@@ -156,6 +160,7 @@ def test_a_revoked_badge_cannot_hide_it() -> None:
     assert "revoked" in [each.code for each in report.checks]
 
 
+@pytest.mark.covers("di-1.0", "6.3")
 def test_a_set_of_proofs_is_left_behind() -> None:
     with_both = add_proof(
         SIGNED,
@@ -209,6 +214,7 @@ def test_one_subject_in_an_array_is_pointed_into() -> None:
     assert check(derive(sign(badge))).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("vcdm-2.0", "5.5")
 def test_terms_of_use_bind_whoever_reads() -> None:
     badge = make_badge() | {"termsOfUse": [{"type": "urn:terms", "id": "https://node.example/terms"}]}
     assert "/termsOfUse" in open_badge_mandatory_pointers(badge)

@@ -94,6 +94,7 @@ BASE_SHAPES: list[tuple[str, Callable[[list[Any]], Any]]] = [
 ]
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.6", "3.5.8")
 @pytest.mark.attack("A2")
 @pytest.mark.parametrize(
     "change", [case[1] for case in DERIVED_SHAPES], ids=[case[0] for case in DERIVED_SHAPES]
@@ -103,6 +104,7 @@ def test_a_derived_proof_value_has_one_shape(derived: Shown, change: Any) -> Non
     assert code_of(derived.verify) == "proof_invalid_shape"
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.3")
 @pytest.mark.parametrize("change", [case[1] for case in BASE_SHAPES], ids=[case[0] for case in BASE_SHAPES])
 def test_a_base_proof_value_has_one_shape(base: Shown, change: Any) -> None:
     base.value = written("d95d00", change(elements(base.base_value)))
@@ -110,6 +112,7 @@ def test_a_base_proof_value_has_one_shape(base: Shown, change: Any) -> None:
     assert code_of(lambda: base.derive(SELECTIVE)) == "proof_invalid_shape"
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.3", "3.5.8")
 @pytest.mark.attack("A2")
 @pytest.mark.parametrize(
     "change",

@@ -120,6 +120,7 @@ def numbered(group: dict[str, Any]) -> dict[int, str]:
 # The base proof
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.1", "3.4.2", "3.4.3", "3.4.4", "3.4.14", "3.4.15", "3.4.16")
 def test_the_statements_and_their_groups_are_theirs(vector: Vector) -> None:
     canonical = canonicalize(vector.document, selection=vector.selection)
     assert canonical.splitlines(keepends=True) == vector["addBaseDocCanon"]
@@ -146,12 +147,14 @@ def test_the_statements_and_their_groups_are_theirs(vector: Vector) -> None:
         assert list(group.indexes) == indexes[f"{name}Indexes"]
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.10", "3.4.13")
 def test_what_the_pointers_name_is_theirs(vector: Vector) -> None:
     for each in vector["addPointerValues"]:
         part = select_json_ld(vector.document, [each["pointer"]])
         assert part[each["pointer"].removeprefix("/")] == each["value"]
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.6.3", "3.6.4")
 def test_the_hash_of_the_options_is_theirs(vector: Vector) -> None:
     configuration = vector["addProofConfig"]
     canonical = canonicalize(configuration, selection=vector.selection)
@@ -160,6 +163,7 @@ def test_the_hash_of_the_options_is_theirs(vector: Vector) -> None:
     assert digest.hex() == vector["addHashData"]["proofHash"]
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.17", "3.5.1", "3.5.2", "3.6.1", "3.6.2", "3.6.3", "3.6.5")
 def test_our_base_proof_is_theirs(vector: Vector) -> None:
     ours, theirs = vector.sign(), vector["addRawBaseSignatureInfo"]
     assert ours.base_signature.hex() == theirs["baseSignature"]
@@ -167,6 +171,7 @@ def test_our_base_proof_is_theirs(vector: Vector) -> None:
     assert vector.document | {"proof": vector.options | {"proofValue": ours.to_multibase()}} == vector.signed
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.3")
 def test_their_base_proof_is_read_and_holds(vector: Vector) -> None:
     proof_value = vector.signed["proof"]["proofValue"]
     value, theirs = BaseProofValue.from_multibase(proof_value), vector["derivedRecoveredBaseData"]
@@ -185,6 +190,7 @@ def test_their_base_proof_is_read_and_holds(vector: Vector) -> None:
 # The derived proof
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.13", "3.5.4")
 def test_what_is_disclosed_is_theirs(vector: Vector) -> None:
     disclosure = disclose(
         vector.document,
@@ -207,6 +213,7 @@ def test_what_is_disclosed_is_theirs(vector: Vector) -> None:
     }
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.4", "3.5.5", "3.5.7", "3.6.6")
 def test_our_derived_proof_is_theirs(vector: Vector) -> None:
     assert SUITE.selective is not None
     document, proof_value = SUITE.selective.derive(
@@ -221,6 +228,7 @@ def test_our_derived_proof_is_theirs(vector: Vector) -> None:
     assert ours == vector["derivedRevealDocument"]
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.6", "3.5.8", "3.5.9", "3.6.7")
 def test_their_derived_proof_is_read_and_holds(vector: Vector) -> None:
     document = vector["derivedRevealDocument"]
     proof_value = document.pop("proof")["proofValue"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 
+from contexts import MAXIMUM_WORK, WorkBudget
 from credentials.exchange.dcql import DcqlQuery
 from credentials.exchange.presentations import check_vp_token, make_presentation
-from credentials.open_badges import Issuer
+from credentials.open_badges import Profile
 from credentials.report import Outcome
 from credentials.status import build_status_entry
 from credentials.verification import (
@@ -21,9 +23,11 @@ from credentials.verification import (
 from did.document import DocumentKey, build_did_document
 from did.errors import FetchError, TooManyFetchesError
 from did.fetcher import FetchBudget
+from did.jwks import fetch_jwks
 from did.keys import KeySigner, KeyType, PrivateKey
 from tests.simulators.served_documents import ServedDocuments
-from tests.unit.credentials.conftest import NOW, World
+from tests.timing import costs_at_most
+from tests.unit.credentials.conftest import NOW, World, new_signer
 
 QUERY = DcqlQuery.parse(
     {
@@ -58,7 +62,7 @@ def badge_of(world: World, signer: KeySigner, number: int, *, lists: int = 1) ->
     entries = [build_status_entry(url, 7) for url in urls]
     return world.sign(
         world.badge(
-            issuer=Issuer(id=did, name="Structure"),
+            issuer=Profile(id=did, name="Structure"),
             credential_id=f"urn:uuid:0b7d0c3e-3c9b-4a5e-9d6e-{number:012}",
         )
         | {"credentialStatus": entries},
@@ -165,3 +169,53 @@ def test_all_answers_together_have_a_size() -> None:
         fetcher.get("https://node.example/3")
     assert len(fetcher.get("https://node.example/0").body) == 1_000
     assert len(served.requests) == 3
+
+
+@pytest.mark.attack("F5", "C14")
+def test_what_comes_back_takes_its_part_of_the_work() -> None:
+    """Nobody is asked any more once there is no room to read what they would say."""
+    served = ServedDocuments(
+        {f"https://node.example/{number}": b"[" + b"[]," * 30_000 + b"0]" for number in range(9)}
+    )
+    work = WorkBudget()
+    fetcher = FetchBudget(fetches=9, failures=9, work=work).over(served)
+    for number in range(4):
+        fetcher.get(f"https://node.example/{number}")
+    with pytest.raises(TooManyFetchesError):
+        fetcher.get("https://node.example/4")
+    assert len(served.requests) == 4
+    assert -60_000 < work.left < 0
+
+
+@pytest.mark.attack("C14", "E5")
+def test_a_list_beyond_the_work_of_its_verification_is_too_complex(world: World) -> None:
+    signer = structure(world, 1)
+    badge = badge_of(world, signer, 1)
+    work = WorkBudget()
+    assert check_credential(badge, context=world.context(work=work), now=NOW).outcome is Outcome.VALID
+    used = MAXIMUM_WORK - work.left
+    report = check_credential(badge, context=world.context(work=WorkBudget(used * 3 // 4)), now=NOW)
+    assert report.outcome is Outcome.INVALID
+    assert report.codes == ("too_complex",)
+    assert report.check("status").code == "too_complex"
+
+
+@pytest.mark.attack("F5", "C14")
+def test_the_keys_of_many_hosts_take_their_part_of_the_work() -> None:
+    """A hundred keys are read in ten milliseconds; of forty hosts, they would be too many."""
+    jwks = {
+        "keys": [new_signer(number).public_key.to_jwk() | {"kid": str(number)} for number in range(1, 101)]
+    }
+    urls = [f"https://{number}.example/.well-known/jwks.json" for number in range(40)]
+    served = ServedDocuments(dict.fromkeys(urls, jwks))
+    work = WorkBudget()
+    fetcher = FetchBudget(fetches=40, failures=9, work=work).over(served)
+    assert len(fetch_jwks(urls[0], fetcher=fetcher)) == 100
+    with costs_at_most(0.25), pytest.raises(TooManyFetchesError):
+        list(map(partial(fetch_jwks, fetcher=fetcher), urls))
+    assert 1 < len(served.requests) < len(urls)
+    # one host's few keys take next to nothing, however often they are asked for
+    few, work = {"keys": jwks["keys"][:3]}, WorkBudget()
+    fetcher = FetchBudget(fetches=40, failures=9, work=work).over(ServedDocuments({urls[0]: few}))
+    assert all(len(fetch_jwks(urls[0], fetcher=fetcher)) == 3 for _ in range(50))
+    assert work.left > MAXIMUM_WORK * 0.99

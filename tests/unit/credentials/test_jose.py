@@ -45,7 +45,7 @@ from tests.unit.credentials.jose_tokens import (
 )
 
 VALID, INVALID, INDETERMINATE = Outcome.VALID, Outcome.INVALID, Outcome.INDETERMINATE
-KEY_TYPES = (KeyType.RSA, KeyType.P256, KeyType.P384, KeyType.ED25519)
+KEY_TYPES = (KeyType.RSA, KeyType.P256, KeyType.P384, KeyType.P521, KeyType.ED25519)
 profiles = pytest.mark.parametrize("profile", CREDENTIAL_PROFILES, ids=lambda profile: profile.name)
 
 
@@ -72,6 +72,8 @@ def resigned(token: str, signer: KeySigner, claims: dict[str, Any], **header: An
     return forge(*changed, signer)
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.1", "5.1")
+@pytest.mark.covers("open-badges-3.0", "Proof Formats", "Verify a Credential (JSON Web Token)")
 @profiles
 @pytest.mark.parametrize("key_type", KEY_TYPES)
 def test_a_badge_in_a_jwt_is_valid_step_by_step(world: World, profile: Profile, key_type: KeyType) -> None:
@@ -102,6 +104,11 @@ def test_the_securing_of_a_json_credential_is_told_too(world: World) -> None:
     assert check(world, b"{").securing == ""
 
 
+@pytest.mark.covers("vc-jose-cose", "1.1.2", "3.1.1", "3.1.3")
+@pytest.mark.covers(
+    "open-badges-3.0", "Create the JOSE Header", "Create the JWT Payload", "Create the Proof (JSON Web Token)"
+)
+@pytest.mark.covers("vcdm-1.1", "6.3")
 def test_each_form_is_written_as_its_specification_says(world: World) -> None:
     signer = signer_of()
     end = NOW + timedelta(days=1)
@@ -143,6 +150,7 @@ def lean(world: World, signer: KeySigner, **changes: Any) -> bytes:
     return resigned(token, signer, {"vc": vc})
 
 
+@pytest.mark.covers("vcdm-1.1", "6.3")
 def test_members_that_stand_in_the_claims_alone_are_those_of_the_credential(world: World) -> None:
     signer = signer_of()
     end = NOW + timedelta(days=1)
@@ -152,6 +160,7 @@ def test_members_that_stand_in_the_claims_alone_are_those_of_the_credential(worl
     assert verified.view.valid_until == end
 
 
+@pytest.mark.covers("vcdm-1.1", "6.3")
 def test_an_issuer_that_stands_in_iss_alone_is_the_issuer(world: World) -> None:
     signer = signer_of()
     token = badge_token(world, signer, JWT_VC_JSON)
@@ -168,6 +177,7 @@ def test_an_issuer_that_stands_in_iss_alone_is_the_issuer(world: World) -> None:
     assert report.credential.issuer_id == did_of(signer)
 
 
+@pytest.mark.covers("vcdm-1.1", "4.8", "6.3")
 @pytest.mark.attack("B10", "D5")
 @pytest.mark.parametrize("profile", [OPEN_BADGES_JWT, JWT_VC_JSON], ids=lambda profile: profile.name)
 def test_an_end_that_stands_in_exp_alone_ends_the_credential(world: World, profile: Profile) -> None:
@@ -180,6 +190,7 @@ def test_an_end_that_stands_in_exp_alone_ends_the_credential(world: World, profi
     assert report.credential.valid_until == NOW
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.3")
 @pytest.mark.attack("A14")
 def test_the_times_of_a_vc_jwt_are_those_of_its_signature(world: World) -> None:
     signer = signer_of()
@@ -219,6 +230,7 @@ def test_a_fraction_of_a_second_is_no_contradiction(world: World) -> None:
         )
 
 
+@pytest.mark.covers("open-badges-3.0", "Create the JWT Payload")
 def test_a_badge_about_somebody_without_an_id_needs_no_sub(world: World) -> None:
     signer = signer_of()
     badge = badge_of(world, signer, OPEN_BADGES_JWT)
@@ -234,6 +246,7 @@ def test_a_badge_about_somebody_without_an_id_needs_no_sub(world: World) -> None
 # Status, proofs inside, lists in JWTs
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2", "3.6")
 @profiles
 def test_the_status_is_checked_and_a_list_may_be_a_jwt(world: World, profile: Profile) -> None:
     signer = signer_of()
@@ -252,6 +265,7 @@ def test_the_status_is_checked_and_a_list_may_be_a_jwt(world: World, profile: Pr
         assert verdict(world, token)[1] == codes
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2", "3.6")
 @pytest.mark.attack("E4")
 def test_a_list_in_a_jwt_by_somebody_else_is_invalid(world: World) -> None:
     signer, stranger = signer_of(), signer_of(KeyType.P256, 2)
@@ -307,6 +321,7 @@ def web_signer(world: World, **relationships: Any) -> KeySigner:
     return KeySigner(signer.private_key, f"{WEB}#key-1-jwk")
 
 
+@pytest.mark.covers("vc-jose-cose", "4.3")
 @profiles
 def test_an_issuer_with_a_did_web_is_verified(world: World, profile: Profile) -> None:
     signer = web_signer(world)
@@ -318,6 +333,7 @@ def test_an_issuer_with_a_did_web_is_verified(world: World, profile: Profile) ->
     )
 
 
+@pytest.mark.covers("vc-jose-cose", "4.3")
 @pytest.mark.attack("A9")
 def test_a_key_that_is_not_for_assertions_is_refused(world: World) -> None:
     from did.document import Relationship
@@ -326,6 +342,7 @@ def test_a_key_that_is_not_for_assertions_is_refused(world: World) -> None:
     assert verdict(world, badge_token(world, signer)) == (INVALID, ("invalid_verification_relationship",))
 
 
+@pytest.mark.covers("vc-jose-cose", "4.1.1")
 def test_a_key_is_named_by_its_fragment_by_its_jwk_or_in_jwt_vc_json_not_at_all(world: World) -> None:
     signer = web_signer(world)
     token = badge_token(world, signer, OPEN_BADGES_JWT)
@@ -339,6 +356,7 @@ def test_a_key_is_named_by_its_fragment_by_its_jwk_or_in_jwt_vc_json_not_at_all(
     assert verdict(world, nameless) == (VALID, ())
 
 
+@pytest.mark.covers("vc-jose-cose", "4.1.1")
 def test_without_a_name_one_key_of_the_issuer_must_fit(world: World) -> None:
     signer = web_signer(world)
     token = resigned(badge_token(world, signer, JWT_VC_JSON), signer, {}, kid=None)
@@ -357,6 +375,8 @@ def https_signer(world: World, key_type: KeyType = KeyType.RSA) -> KeySigner:
     return KeySigner(signer.private_key, "did:web:x.example#key-1-jwk")
 
 
+@pytest.mark.covers("vc-jose-cose", "4.2.1")
+@pytest.mark.covers("open-badges-3.0", "Dereferencing the Public Key")
 @profiles
 @pytest.mark.parametrize("key_type", [KeyType.RSA, KeyType.P256])
 def test_an_https_issuer_has_its_keys_at_its_own_host(
@@ -376,6 +396,8 @@ def test_an_https_issuer_has_its_keys_at_its_own_host(
         assert verdict(world, token) == (outcome, (code,))
 
 
+@pytest.mark.covers("vc-jose-cose", "4.3")
+@pytest.mark.covers("open-badges-3.0", "Create the JOSE Header", "Dereferencing the Public Key")
 @pytest.mark.attack("B3")
 def test_a_jwk_in_the_header_only_chooses_among_the_issuers_keys(world: World) -> None:
     signer = https_signer(world)
@@ -387,6 +409,7 @@ def test_a_jwk_in_the_header_only_chooses_among_the_issuers_keys(world: World) -
     assert verdict(world, stolen) == (INVALID, ("verification_method_not_found",))
 
 
+@pytest.mark.covers("vc-jose-cose", "4.1.2")
 @pytest.mark.parametrize("issuer_id", ["urn:uuid:1", "http://issuer.example/", "https://127.0.0.1/", "tag:x"])
 def test_an_issuer_that_nobody_can_prove_to_be_is_refused(world: World, issuer_id: str) -> None:
     signer = https_signer(world)
@@ -408,6 +431,8 @@ def test_the_policy_may_take_fewer_algorithms(world: World) -> None:
 # Envelopes
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.1")
+@pytest.mark.covers("vc-jose-cose", "6.1.1")
 @pytest.mark.parametrize(
     ("profile", "media_type"),
     [
@@ -427,6 +452,7 @@ def test_an_enveloped_credential_is_what_is_in_it(world: World, profile: Profile
     assert check_credential(listed, context=world.context(), now=NOW).outcome is VALID
 
 
+@pytest.mark.covers("vc-jose-cose", "6.1.1")
 def test_an_enveloped_token_may_leave_its_typ_to_the_envelope(world: World) -> None:
     signer = signer_of()
     token = resigned(badge_token(world, signer), signer, {}, typ=None, cty=None).decode()
@@ -436,6 +462,7 @@ def test_an_enveloped_token_may_leave_its_typ_to_the_envelope(world: World) -> N
     assert verdict(world, token) == (INVALID, ("jwt_claim_missing",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.1")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -476,14 +503,7 @@ def test_an_envelope_has_one_writing(world: World, change: dict[str, Any], code:
     assert (report.outcome, report.codes) == (INVALID, (code,))
 
 
-@pytest.mark.parametrize("media_type", ["application/vc+cose", "application/vc+cose;base64"])
-def test_an_envelope_of_cose_cannot_be_checked(world: World, media_type: str) -> None:
-    report = check_credential(
-        envelop_credential("0oRY", media_type=media_type), context=world.context(), now=NOW
-    )
-    assert (report.outcome, report.codes) == (INDETERMINATE, ("unsupported_securing",))
-
-
+@pytest.mark.covers("vcdm-2.0", "4.13.1")
 def test_an_envelope_in_an_envelope_is_refused(world: World) -> None:
     signer = signer_of()
     inner = envelop_credential(badge_token(world, signer))
@@ -494,6 +514,7 @@ def test_an_envelope_in_an_envelope_is_refused(world: World) -> None:
     assert (report.outcome, report.codes) == (INVALID, ("type_missing",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.1")
 def test_an_envelope_of_another_form_is_refused(world: World) -> None:
     token = badge_token(world, profile=OPEN_BADGES_JWT)
     report = check_credential(envelop_credential(token), context=world.context(), now=NOW)
@@ -541,6 +562,7 @@ def test_the_proof_alone_is_never_empty_and_has_its_purpose(world: World) -> Non
 # Signing
 
 
+@pytest.mark.covers("open-badges-3.0", "Create the Proof (JSON Web Token)")
 @pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P384])
 def test_an_open_badges_jwt_is_not_signed_with_what_others_do_not_read(
     world: World, key_type: KeyType
@@ -557,6 +579,7 @@ def refused_to_sign(document: dict[str, Any], signer: KeySigner, profile: Profil
     return caught.value.code
 
 
+@pytest.mark.covers("vc-jose-cose", "5.4")
 def test_nothing_is_signed_that_would_not_verify(world: World) -> None:
     signer, stranger = signer_of(), signer_of(KeyType.P256, 2)
     badge = badge_of(world, signer)
@@ -570,6 +593,7 @@ def test_nothing_is_signed_that_would_not_verify(world: World) -> None:
     assert refused_to_sign(badge, signer, JWT_VC_JSON) == "jwt_vcdm_version"
 
 
+@pytest.mark.covers("vcdm-1.1", "6.3")
 def test_a_badge_of_vcdm_2_0_is_said_in_the_words_of_1_1(world: World) -> None:
     badge = world.badge(valid_until=NOW + timedelta(days=1))
     old = to_vcdm_1_1(badge)
@@ -591,6 +615,7 @@ def test_a_badge_of_vcdm_2_0_is_said_in_the_words_of_1_1(world: World) -> None:
     assert caught.value.code == "issuance_date_missing"
 
 
+@pytest.mark.covers("vc-jose-cose", "1.1.1")
 def test_a_profile_is_used_for_what_it_is(world: World) -> None:
     signer = signer_of()
     badge = badge_of(world, signer)

@@ -252,6 +252,8 @@ BY_CASE = [
 ]
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.3", "4.1.1", "4.1.2", "5.1")
+@pytest.mark.covers("open-badges-3.0", "Verify a Credential (JSON Web Token)")
 @pytest.mark.parametrize(("profile", "forgery", "code"), BY_CASE)
 def test_a_forged_credential_is_invalid_for_the_right_reason(
     world: World, profile: Profile, forgery: Callable[[Forgery], bytes], code: str
@@ -282,6 +284,7 @@ def test_a_header_that_is_not_understood_is_ignored_where_it_may_stand(world: Wo
     assert world.served.requests == []
 
 
+@pytest.mark.covers("vc-jose-cose", "1.1.2")
 @pytest.mark.attack("B20")
 @pytest.mark.parametrize("name", ["vc", "vp"])
 def test_a_second_document_beside_the_payload_is_refused(world: World, name: str) -> None:
@@ -290,6 +293,7 @@ def test_a_second_document_beside_the_payload_is_refused(world: World, name: str
     assert report.codes == ("jwt_reserved_claim",)
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.3")
 @pytest.mark.attack("B9")
 @pytest.mark.parametrize(
     ("profile", "content_type", "codes"),
@@ -328,6 +332,8 @@ def test_an_id_token_is_no_credential(world: World) -> None:
     assert (report.outcome, report.codes) == (Outcome.INVALID, ("context_missing",))
 
 
+@pytest.mark.covers("vc-jose-cose", "5.4")
+@pytest.mark.covers("vcdm-2.0", "5.11")
 @pytest.mark.attack("B20")
 def test_a_data_model_in_the_form_of_the_other_is_refused(world: World) -> None:
     start = Forgery.start(world, OPEN_BADGES_JWT)

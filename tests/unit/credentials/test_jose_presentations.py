@@ -23,7 +23,8 @@ from credentials.jose import (
 )
 from credentials.jws import parse_compact, read_unverified_claims
 from credentials.report import Outcome, Report
-from credentials.sd_jwt import issue_sd_jwt_vc
+from credentials.sd_jwt import derive_sd_jwt, issue_sd_jwt_vc
+from credentials.sd_jwt.vc_jose_cose import issue_vc_sd_jwt
 from credentials.verification import PRESENTATION_STEPS, check_presentation
 from did.keys import KeySigner
 from tests.unit.credentials.conftest import NOW, World, did_of
@@ -78,6 +79,7 @@ def resigned(token: str, signer: KeySigner, claims: dict[str, Any], **header: An
     return forge(*changed, signer)
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.2", "5.1")
 @profiles
 def test_a_presentation_in_a_jwt_is_valid_step_by_step(world: World, profile: Profile) -> None:
     report = check(world, present(world, profile))
@@ -89,6 +91,7 @@ def test_a_presentation_in_a_jwt_is_valid_step_by_step(world: World, profile: Pr
     assert report.to_json()["credentials"][0]["credential"]["achievement_name"] == "Pilotage de drone"
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.2", "6.1.2")
 def test_each_form_is_written_as_its_specification_says(world: World) -> None:
     token = badge_token(world)
     jws = parse_compact(present(world, credentials=[token]))
@@ -153,6 +156,7 @@ def proven(world: World, credentials: list[Any]) -> dict[str, Any]:
     )
 
 
+@pytest.mark.covers("vcdm-2.0", "4.12", "4.13.1")
 def test_forms_go_together(world: World) -> None:
     by_jwt = envelop_credential(badge_token(world))
     by_open_badges = envelop_credential(
@@ -194,6 +198,8 @@ def test_an_envelope_exchanged_under_the_proof_is_found(world: World) -> None:
     assert verdict(world, exchanged) == (INVALID, ("invalid_signature",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.2")
+@pytest.mark.covers("vc-jose-cose", "6.1.2")
 def test_an_enveloped_presentation_is_what_is_in_it(world: World) -> None:
     envelope = {
         "@context": ["https://www.w3.org/ns/credentials/v2"],
@@ -212,6 +218,7 @@ def test_an_enveloped_presentation_is_what_is_in_it(world: World) -> None:
     assert verdict(world, as_credential) == (INVALID, ("envelope_media_type",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.2")
 @pytest.mark.parametrize(
     "credentials",
     [
@@ -228,6 +235,7 @@ def test_a_presentation_in_a_presentation_is_refused(world: World, credentials: 
     assert (report.outcome, report.codes) == (INVALID, ("credential_invalid",))
 
 
+@pytest.mark.covers("vcdm-1.1", "4.10")
 def test_a_bare_token_stands_in_vcdm_1_1_alone(world: World) -> None:
     token = present(world)
     bare = {"verifiableCredential": [badge_token(world)]}
@@ -248,6 +256,7 @@ def other_vp(token: str, **members: Any) -> dict[str, Any]:
     return {"vp": claims["vp"] | members} if "vp" in claims else members
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.2", "5.1")
 @profiles
 @pytest.mark.parametrize(
     ("claims", "code"),
@@ -281,6 +290,7 @@ def test_a_presentation_for_somebody_else_or_another_time_is_invalid(
     assert verdict(world, resigned(token, world.holder, claims))[1] == ((code,) if code else ())
 
 
+@pytest.mark.covers("vc-jose-cose", "3.1.2", "5.1")
 @profiles
 @pytest.mark.attack("B3", "B4", "G11")
 def test_a_presentation_by_somebody_else_is_invalid(world: World, profile: Profile) -> None:
@@ -311,6 +321,8 @@ def test_a_token_for_something_else_is_no_presentation(world: World, profile: Pr
     assert verdict(world, badge_token(world, profile=OPEN_BADGES_JWT))[1] == ("jws_typ",)
 
 
+@pytest.mark.covers("vc-jose-cose", "4.3")
+@pytest.mark.covers("cid-1.0", "2.3.1")
 @pytest.mark.attack("A8", "A9")
 def test_a_key_for_assertions_presents_nothing(world: World) -> None:
     from did.document import DocumentKey, Relationship, build_did_document
@@ -343,7 +355,9 @@ def test_our_own_caller_cannot_leave_the_nonce_or_the_audience_out(
 @pytest.mark.attack("B19")
 @pytest.mark.parametrize("missing", [{"nonce": ""}, {"audience": ""}, {"credentials": []}])
 def test_nothing_is_presented_to_nobody(world: World, missing: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="bound to an audience and a nonce"):
+    with pytest.raises(
+        ValueError, match=r"a presentation (has credentials|is bound to an audience and a nonce)"
+    ):
         present(world, **missing)
 
 
@@ -360,6 +374,7 @@ def test_too_many_credentials_are_refused_before_any_is_looked_at(world: World) 
     assert world.served.requests == []
 
 
+@pytest.mark.covers("openid4vp-1.0", "B.1")
 def test_an_answer_over_openid4vp_may_be_a_jwt(world: World) -> None:
     query = DcqlQuery.parse(
         {
@@ -402,6 +417,7 @@ def by(world: World, signer: KeySigner, credentials: Any) -> tuple[Outcome, tupl
     return verdict(world, present(world, credentials=credentials, signer=signer, holder=did_of(signer)))
 
 
+@pytest.mark.covers("vc-jose-cose", "4.1.3")
 @pytest.mark.attack("G11")
 @pytest.mark.parametrize("claims", [{}, {"sub": "learner-17"}])
 def test_a_stolen_sd_jwt_in_an_envelope_stays_bound_to_its_key(world: World, claims: dict[str, Any]) -> None:
@@ -423,6 +439,71 @@ def test_an_sd_jwt_without_a_key_is_its_subjects_or_nobodys(world: World) -> Non
     assert [warning.code for warning in report.warnings] == ["not_bound_to_presenter"]
 
 
+def withholding(world: World, shown: list[str], **options: Any) -> dict[str, Any]:
+    """A W3C credential in an SD-JWT, of which the holder shows some; in an envelope."""
+    token = issue_vc_sd_jwt(
+        world.badge(),
+        disclosable=["/credentialSubject/id", "/evidence"],
+        signer=world.issuer,
+        **options,
+    )
+    return envelop_credential(derive_sd_jwt(token, shown), media_type="application/vc+sd-jwt")
+
+
+@pytest.mark.covers("vc-jose-cose", "4.1.3")
+@pytest.mark.attack("G11")
+def test_who_a_credential_is_about_cannot_be_withheld_from_whom_it_is_presented_to(world: World) -> None:
+    """A stolen badge whose subject is left out would else be one that names nobody."""
+    assert by(world, world.holder, [withholding(world, ["/credentialSubject/id"])]) == (VALID, ())
+    for signer in (world.holder, world.stranger):
+        assert by(world, signer, [withholding(world, ["/evidence"])]) == (INVALID, ("holder_mismatch",))
+    shown = withholding(world, ["/credentialSubject/id"])
+    assert by(world, world.stranger, [shown]) == (INVALID, ("holder_mismatch",))
+
+
+@pytest.mark.attack("G11")
+def test_a_credential_bound_to_a_key_may_withhold_who_it_is_about(world: World) -> None:
+    hidden = withholding(world, [], holder_key=world.holder.public_key)
+    assert by(world, world.holder, [hidden]) == (VALID, ())
+    assert by(world, world.stranger, [hidden]) == (INVALID, ("holder_mismatch",))
+
+
+@pytest.mark.attack("G11", "G12")
+@pytest.mark.parametrize(
+    ("disclosable", "outcome"),
+    [
+        (["/evidence"], VALID),
+        (["/credentialSubject/achievement/image"], VALID),
+        (["/credentialSubject/narrative"], INVALID),
+        (["/credentialSubject"], INVALID),
+    ],
+)
+def test_a_credential_that_names_nobody_passes_where_nothing_is_hidden_in_its_subject(
+    world: World, disclosable: list[str], outcome: Outcome
+) -> None:
+    """Of a digest in the subject's own place nobody can tell whether it hides a name."""
+    document = world.badge(subject_id=None, narrative="Bien.") | {"evidence": [{"type": ["Evidence"]}]}
+    token = issue_vc_sd_jwt(document, disclosable=disclosable, signer=world.issuer)
+    envelope = envelop_credential(derive_sd_jwt(token, []), media_type="application/vc+sd-jwt")
+    assert by(world, world.holder, [envelope])[0] is outcome
+    whole = envelop_credential(token, media_type="application/vc+sd-jwt")
+    report = check(world, present(world, credentials=[whole]))
+    assert (report.outcome, report.warnings[-1].code) == (VALID, "not_bound_to_presenter")
+
+
+@pytest.mark.attack("G11")
+def test_a_sub_that_is_withheld_is_bound_to_nobody(world: World) -> None:
+    token = issue_sd_jwt_vc(
+        {"iss": world.issuer_id, "vct": "https://a.example/diploma", "sub": world.holder_id, "name": "Ana"},
+        disclosable=["/name", "/sub"],
+        signer=world.issuer,
+    )
+    for shown, codes in ((["/sub"], ()), (["/name"], ("holder_mismatch",))):
+        envelope = envelop_credential(derive_sd_jwt(token, shown), media_type="application/dc+sd-jwt")
+        assert by(world, world.holder, [envelope])[1] == codes
+
+
+@pytest.mark.covers("vc-jose-cose", "4.1.3")
 @pytest.mark.attack("G11")
 @pytest.mark.parametrize(
     ("confirmation", "outcome"),
@@ -449,6 +530,35 @@ def test_a_jwt_with_a_confirmation_is_for_that_key_alone(
     assert report.to_json()["credentials"][0].keys() >= {"outcome", "checks"}
 
 
+HOLDERS_HOST = "https://holder.example"
+HOLDERS_KEYS = f"{HOLDERS_HOST}/.well-known/jwks.json"
+
+
+@pytest.mark.attack("G11")
+@pytest.mark.parametrize(
+    ("named", "outcome"),
+    [
+        ("{holder}", INVALID),
+        ("2026", INVALID),
+        (f"{HOLDERS_KEYS}#2027", INVALID),
+        (f"{HOLDERS_KEYS}#2026", VALID),
+    ],
+)
+def test_a_name_that_a_host_gives_its_key_is_nobody_elses(world: World, named: str, outcome: Outcome) -> None:
+    """A host may call its own key by the DID URL of somebody's; that does not make it theirs."""
+    kid = named.replace("{holder}", world.holder.verification_method)
+    token = resigned(badge_token(world), signer_of(), {"cnf": {"kid": kid}}).decode()
+    assert verdict(world, present(world, credentials=[token]))[0] is (
+        VALID if kid == world.holder.verification_method else INVALID
+    )
+    key_name = "2026" if kid.startswith(HOLDERS_KEYS) else kid
+    by = KeySigner(world.stranger.private_key, key_name)
+    world.served.serve(HOLDERS_KEYS, {"keys": [by.public_key.to_jwk() | {"kid": key_name}]})
+    presented = present(world, credentials=[token], signer=by, holder=HOLDERS_HOST)
+    assert verdict(world, presented) == (outcome, () if outcome is VALID else ("holder_mismatch",))
+
+
+@pytest.mark.covers("vc-jose-cose", "4.1.3")
 @pytest.mark.attack("G11")
 def test_a_confirmation_binds_in_a_presentation_with_a_proof_too(world: World) -> None:
     for signer, outcome in ((world.holder, VALID), (world.stranger, INVALID)):

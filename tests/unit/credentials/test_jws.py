@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from jwcrypto import jwk, jws
 
 from credentials.jws import (
     ALGORITHMS,
@@ -24,6 +25,7 @@ from tests.unit.credentials.conftest import new_signer
 TYP = "test+jwt"
 CLAIMS = {"sub": "é", "n": 1}
 SIGNER = new_signer(1)
+SIGNING = (KeyType.ED25519, KeyType.P256, KeyType.P384, KeyType.P521)
 
 
 def encode(value: Any) -> str:
@@ -46,7 +48,9 @@ def refusal(token: str | bytes, key: PublicKey = SIGNER.public_key) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256, KeyType.P384])
+@pytest.mark.covers("token-status-list", "11.2")
+@pytest.mark.covers("vc-jose-cose", "5.1")
+@pytest.mark.parametrize("key_type", SIGNING)
 def test_what_is_signed_verifies_and_the_key_decides_the_algorithm(key_type: KeyType) -> None:
     signer = new_signer(1, key_type)
     token = sign_compact(CLAIMS, signer=signer, typ=TYP)
@@ -56,6 +60,22 @@ def test_what_is_signed_verifies_and_the_key_decides_the_algorithm(key_type: Key
         "kid": signer.verification_method,
         "typ": TYP,
     }
+
+
+@pytest.mark.parametrize("key_type", SIGNING)
+def test_another_implementation_says_the_same(key_type: KeyType) -> None:
+    signer = new_signer(1, key_type)
+    algorithm = signer.public_key.jose_algorithm
+    public = jwk.JWK(**signer.public_key.to_jwk())
+    theirs = jws.JWS()
+    theirs.deserialize(sign_compact(CLAIMS, signer=signer, typ=TYP))
+    theirs.verify(public, alg=algorithm)
+    assert json.loads(theirs.payload) == CLAIMS
+    private = jwk.JWK.generate(kty=public["kty"], crv=public["crv"])
+    made = jws.JWS(json.dumps(CLAIMS))
+    made.add_signature(private, protected=json.dumps({"alg": algorithm, "typ": TYP}))
+    key = PublicKey.from_jwk(private.export_public(as_dict=True))
+    assert verify_compact(made.serialize(compact=True), public_key=key, expected_typ=TYP) == CLAIMS
 
 
 def test_rs256_is_taken_only_where_a_caller_names_it() -> None:
@@ -94,6 +114,8 @@ def test_another_key_does_not_verify() -> None:
     assert refusal(token, new_signer(2, KeyType.P256).public_key) == "jws_algorithm"
 
 
+@pytest.mark.covers("sd-jwt", "9.1")
+@pytest.mark.covers("token-status-list", "11.6")
 @pytest.mark.attack("B1")
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "", None, 7, ["EdDSA"]])
 def test_no_algorithm_is_no_signature(algorithm: Any) -> None:
@@ -104,6 +126,8 @@ def test_no_algorithm_is_no_signature(algorithm: Any) -> None:
     assert refusal(forge(header)) == "jws_algorithm"
 
 
+@pytest.mark.covers("sd-jwt", "9.1")
+@pytest.mark.covers("token-status-list", "11.6")
 @pytest.mark.attack("B2")
 @pytest.mark.parametrize("secret", ["raw", "jwk"])
 def test_the_public_key_is_no_shared_secret(secret: str) -> None:
@@ -203,6 +227,8 @@ def test_a_signature_has_one_text() -> None:
     assert refusal(f"{head}.{twin}") == "jws_encoding"
 
 
+@pytest.mark.covers("token-status-list", "11.2")
+@pytest.mark.covers("vc-jose-cose", "5.1")
 @pytest.mark.attack("B9")
 @pytest.mark.parametrize("typ", ["JWT", "kb+jwt", "TEST+JWT", "application/test+jwt", None, 7])
 def test_another_kind_of_token_is_refused(typ: Any) -> None:

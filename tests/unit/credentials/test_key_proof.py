@@ -52,6 +52,7 @@ def signed(
     return sign_compact(kept, signer=signer, typ=typ, header=header)
 
 
+@pytest.mark.covers("openid4vci-1.0", "F.1")
 @pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256])
 def test_a_did_key_is_proven(key_type: KeyType) -> None:
     signer = new_signer(2, key_type)
@@ -60,6 +61,7 @@ def test_a_did_key_is_proven(key_type: KeyType) -> None:
     )
 
 
+@pytest.mark.covers("openid4vci-1.0", "F.1")
 @pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256])
 def test_a_did_jwk_is_proven(key_type: KeyType) -> None:
     key = new_signer(2, key_type)
@@ -67,6 +69,7 @@ def test_a_did_jwk_is_proven(key_type: KeyType) -> None:
     assert verify(make(signer=signer)).did == did_jwk(key.public_key)
 
 
+@pytest.mark.covers("openid4vci-1.0", "F.1")
 def test_a_bare_jwk_is_proven_and_becomes_a_did() -> None:
     assert verify(make(embed_jwk=True)).did == did_jwk(HOLDER.public_key)
 
@@ -79,6 +82,7 @@ def test_the_clients_name_is_not_looked_at() -> None:
     assert verify(make(issuer_client="any-wallet")).did == did_of(HOLDER)
 
 
+@pytest.mark.covers("openid4vci-1.0", "13", "F.4")
 @pytest.mark.attack("G4")
 def test_a_nonce_that_does_not_hold_is_named_as_such() -> None:
     assert refusal(make(nonce="stale")) == ("invalid_nonce", "nonce_unknown")
@@ -87,6 +91,7 @@ def test_a_nonce_that_does_not_hold_is_named_as_such() -> None:
     verify(make())
 
 
+@pytest.mark.covers("openid4vci-1.0", "13", "F.4")
 @pytest.mark.attack("G4")
 def test_a_proof_that_is_wrong_otherwise_spends_no_nonce() -> None:
     asked: list[str] = []
@@ -102,6 +107,7 @@ def test_a_proof_that_is_wrong_otherwise_spends_no_nonce() -> None:
     assert asked == [NONCE]
 
 
+@pytest.mark.covers("openid4vci-1.0", "13", "F.4")
 @pytest.mark.attack("G4", "B12")
 @pytest.mark.parametrize(
     ("audience", "reason"),
@@ -119,6 +125,7 @@ def test_a_proof_for_another_reader_is_refused(audience: Any, reason: str) -> No
     verify(signed())
 
 
+@pytest.mark.covers("openid4vci-1.0", "13", "F.4")
 @pytest.mark.attack("G4")
 def test_a_proof_by_another_key_is_refused() -> None:
     stranger = new_signer(3)
@@ -128,6 +135,7 @@ def test_a_proof_by_another_key_is_refused() -> None:
     assert refusal(forged) == ("invalid_proof", "jws_signature")
 
 
+@pytest.mark.covers("openid4vci-1.0", "F.1")
 @pytest.mark.attack("B4")
 @pytest.mark.parametrize(
     "kid",
@@ -162,6 +170,7 @@ def test_a_kid_names_a_key_that_is_there(kid: str) -> None:
     assert reason in {"invalidDidUrl", "verification_method_not_found", "invalidDid"}
 
 
+@pytest.mark.covers("openid4vci-1.0", "F.1")
 @pytest.mark.parametrize(
     "header",
     [
@@ -182,12 +191,14 @@ def test_a_bad_jwk_is_refused(jwk: Any) -> None:
     assert refusal(signed(header={"jwk": jwk})) == ("invalid_proof", "invalid_key")
 
 
+@pytest.mark.covers("openid4vci-1.0", "13", "F.4")
 @pytest.mark.attack("B9")
 @pytest.mark.parametrize("typ", ["JWT", "oauth-authz-req+jwt"])
 def test_another_kind_of_token_is_no_key_proof(typ: str) -> None:
     assert refusal(signed(typ=typ)) == ("invalid_proof", "jws_typ")
 
 
+@pytest.mark.covers("openid4vci-1.0", "13", "F.4")
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [

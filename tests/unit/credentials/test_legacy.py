@@ -67,6 +67,7 @@ def check(context: VerificationContext) -> Callable[..., Report]:
 # With didkit
 
 
+@pytest.mark.covers("vcdm-1.1", "4.7")
 @pytest.mark.parametrize("name", NAMES)
 def test_credentials_made_by_others_verify_with_didkit(contexts: ContextStore, name: str) -> None:
     nothing = OfflineFetcher()
@@ -157,6 +158,7 @@ def _of_vcdm_2(document: dict[str, Any]) -> None:
         document.pop(name)
 
 
+@pytest.mark.covers("vcdm-1.1", "4.1", "4.2", "4.5", "4.6", "4.7", "5.3", "6.2")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -303,11 +305,13 @@ def test_one_bad_proof_of_a_set_is_one_too_many(
 # After it
 
 
+@pytest.mark.covers("vcdm-1.1", "4.6", "4.8")
 def test_validity_is_looked_at_by_us(check: Callable[..., Report]) -> None:
     assert check(vector(), now=NOW + timedelta(days=2_000)).codes == ("expired",)
     assert check(vector(), now=NOW).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("vcdm-1.1", "4.9")
 @pytest.mark.parametrize(
     ("revoked", "codes"), [([], ("status_list_unsigned",)), (["urn:uuid:1"], ("revoked",))]
 )

@@ -59,6 +59,7 @@ def link(**parameters: str) -> str:
     return f"openid-credential-offer://?{urlencode(parameters)}"
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1", "4.1.1")
 def test_the_specifications_example_is_read() -> None:
     parsed = CredentialOffer.parse(json.dumps(EXAMPLE))
     assert parsed.pre_authorized_code == "oaKazRN8I0IbtZ0C7JuMn5"
@@ -67,6 +68,7 @@ def test_the_specifications_example_is_read() -> None:
     assert parsed.to_json() == EXAMPLE
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.2")
 @pytest.mark.parametrize("tx_code", [None, TxCode(), TxCode(input_mode="text", length=8)])
 def test_an_offer_by_value_comes_back(tx_code: TxCode | None) -> None:
     made = offer(tx_code=tx_code)
@@ -74,6 +76,7 @@ def test_an_offer_by_value_comes_back(tx_code: TxCode | None) -> None:
     assert parse_offer_uri(made.to_uri("https://wallet.example/receive")) == OfferByValue(made)
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.3")
 def test_an_offer_by_reference_comes_back() -> None:
     uri = offer_reference_uri("https://node.example/o/1", endpoint="https://wallet.example/receive?lang=fr")
     assert uri.startswith("https://wallet.example/receive?lang=fr&")
@@ -88,6 +91,7 @@ def test_the_code_is_not_in_the_text_form() -> None:
     assert "s3cret" not in repr(OfferByValue(offer(pre_authorized_code="s3cret")))
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.1")
 def test_an_offer_without_grants_or_with_unknown_members_is_read() -> None:
     bare = {"credential_issuer": ISSUER, "credential_configuration_ids": ["badge"], "more": 1}
     assert CredentialOffer.parse(bare).pre_authorized_code is None
@@ -95,12 +99,14 @@ def test_an_offer_without_grants_or_with_unknown_members_is_read() -> None:
     assert CredentialOffer.parse(coded).issuer_state == "s"
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.1")
 def test_an_empty_tx_code_object_still_asks_for_a_code() -> None:
     raw = copy.deepcopy(EXAMPLE)
     raw["grants"][PRE_AUTHORIZED_CODE]["tx_code"] = {}
     assert CredentialOffer.parse(raw).tx_code == TxCode()
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1")
 @pytest.mark.parametrize(
     ("uri", "code"),
     [
@@ -126,6 +132,7 @@ def test_a_link_that_holds_no_single_offer_is_refused(uri: str, code: str) -> No
     assert refusal(uri) == code
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1", "4.1.1")
 @pytest.mark.parametrize(
     ("change", "code"),
     [

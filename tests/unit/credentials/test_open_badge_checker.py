@@ -105,6 +105,30 @@ def break_rule(node: Any, rule: str) -> tuple[str, list[Any]]:
     return name, values
 
 
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "Data Models: AchievementCredential",
+    "Data Models: Achievement",
+    "Data Models: AchievementSubject",
+    "Data Models: Alignment",
+    "Data Models: Criteria",
+    "Data Models: Evidence",
+    "Data Models: Image",
+    "Data Models: Profile",
+    "Data Models: IdentityObject",
+    "Data Models: Result and ResultDescription",
+    "Data Models: RubricCriterionLevel",
+    "Data Models: Related",
+    "Data Models: EndorsementCredential and EndorsementSubject",
+    "Data Models: IdentifierEntry",
+    "Data Models: Address and GeoCoordinates",
+    "Data Models: CredentialSchema",
+    "Data Models: RefreshService",
+    "Data Models: TermsOfUse",
+    "Data Models: CredentialStatus",
+    "Verification Support Data Models",
+)
+@pytest.mark.covers("vcdm-2.0", "5.4")
 @pytest.mark.parametrize("rule", TABLE_RULES)
 def test_a_rule_of_the_tables_fires(rule: str) -> None:
     place = ELSEWHERE.get(rule, PLACES[rule.partition(".")[0]])
@@ -125,6 +149,29 @@ def test_a_rule_of_the_tables_fires(rule: str) -> None:
         assert others == set(), value
 
 
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "Data Models: AchievementCredential",
+    "Data Models: Achievement",
+    "Data Models: AchievementSubject",
+    "Data Models: Alignment",
+    "Data Models: Criteria",
+    "Data Models: Evidence",
+    "Data Models: Image",
+    "Data Models: Profile",
+    "Data Models: IdentityObject",
+    "Data Models: Result and ResultDescription",
+    "Data Models: RubricCriterionLevel",
+    "Data Models: Related",
+    "Data Models: EndorsementCredential and EndorsementSubject",
+    "Data Models: IdentifierEntry",
+    "Data Models: Address and GeoCoordinates",
+    "Data Models: CredentialSchema",
+    "Data Models: RefreshService",
+    "Data Models: TermsOfUse",
+    "Data Models: CredentialStatus",
+    "Verification Support Data Models",
+)
 @pytest.mark.parametrize("name", PLACES)
 def test_a_complete_badge_has_every_member_and_breaks_no_rule(name: str) -> None:
     document = document_for(f"{name}.")
@@ -300,6 +347,20 @@ REFERENCES: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "Data Models: AchievementSubject",
+    "Data Models: Criteria",
+    "Data Models: IdentityObject",
+    "Data Models: Result and ResultDescription",
+    "Data Models: RubricCriterionLevel",
+    "Data Models: Related",
+    "Data Models: EndorsementCredential and EndorsementSubject",
+    "Data Models: Address and GeoCoordinates",
+    "Data Models: CredentialSchema",
+    "Data Models: RefreshService",
+    "Extending the Data Model",
+)
 @pytest.mark.parametrize("rule", REFERENCES)
 def test_a_rule_between_members_fires_alone_and_not_for_its_twin(rule: str) -> None:
     breaks, where, right = REFERENCES[rule]
@@ -313,6 +374,7 @@ def test_a_rule_between_members_fires_alone_and_not_for_its_twin(rule: str) -> N
     assert check_open_badge(document) == []
 
 
+@pytest.mark.covers("open-badges-3.0", "Verification Support Data Models")
 def test_a_badge_of_vcdm_1_1_ends_after_it_begins() -> None:
     document = as_vcdm_1_1(complete_badge())
     document["expirationDate"] = "2026-11-02T09:59:59Z"
@@ -337,6 +399,11 @@ def test_what_is_no_badge_is_said_to_be_none(types: Any) -> None:
         assert check_open_badge(document) == []
 
 
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "EndorsementCredential Verification",
+    "Data Models: EndorsementCredential and EndorsementSubject",
+)
 def test_an_endorsement_is_checked_alone() -> None:
     endorsement = complete_endorsement("did:web:node.example")
     assert check_open_badge(endorsement) == []
@@ -348,6 +415,7 @@ def test_an_endorsement_is_checked_alone() -> None:
         ]
 
 
+@pytest.mark.covers("open-badges-3.0", "Extending Enumerated Vocabularies")
 @pytest.mark.parametrize("name", VOCABULARIES)
 def test_an_enumeration_has_its_terms_and_its_room_for_others(name: str) -> None:
     vocabulary = VOCABULARIES[name]
@@ -416,6 +484,7 @@ def test_the_forms_of_strings_are_looked_at(member: str, value: Any, *, is_right
     assert broken == ([] if is_right else [f"Profile.{member}.well-formed"])
 
 
+@pytest.mark.covers("open-badges-3.0", "Serialization: JSON")
 def test_one_value_may_stand_without_an_array_where_several_may_be() -> None:
     document = complete_badge()
     for node, member in (
@@ -435,6 +504,12 @@ def test_an_issuer_may_be_its_id_alone_in_vcdm_2_0_and_not_in_1_1() -> None:
     assert [each.rule for each in broken] == ["AchievementCredentialv1p1.issuer.well-formed"]
 
 
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "Data Models: AchievementCredential",
+    "Data Models: Achievement",
+    "Data Models: Profile",
+)
 def test_our_own_badges_keep_to_the_model(world: World) -> None:
     assert check_open_badge(world.badge()) == []
     assert check_open_badge(world.signed_badge()) == []

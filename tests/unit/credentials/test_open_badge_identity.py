@@ -22,12 +22,16 @@ HASHED: dict[str, Any] = {
 }
 
 
+@pytest.mark.covers(
+    "open-badges-3.0", "Verify the Recipient Using an Identifier", "Data Models: IdentityObject"
+)
 def test_the_hash_of_the_specification() -> None:
     assert hash_identity("a@example.com", salt="Kosher") == VECTOR
     assert names_identity(HASHED, "a@example.com", identity_type="emailAddress")
     assert not names_identity(HASHED, "a@example.com", identity_type="userName")
 
 
+@pytest.mark.covers("open-badges-3.0", "Verify the Recipient Using an Identifier")
 @pytest.mark.parametrize(
     ("change", "identity", "is_named"),
     [
@@ -61,6 +65,7 @@ def test_a_hash_without_a_salt_is_read_too() -> None:
     assert not names_identity(unsalted, "a@example.com", identity_type="emailAddress")
 
 
+@pytest.mark.covers("open-badges-3.0", "Data Models: IdentityObject")
 def test_what_is_hashed_here_keeps_to_the_model() -> None:
     badge = complete_badge()
     badge["credentialSubject"]["identifier"] = [

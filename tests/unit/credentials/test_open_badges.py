@@ -12,10 +12,12 @@ from credentials.open_badges import (
     ACHIEVEMENT_TYPES,
     Achievement,
     Alignment,
+    Criteria,
     Evidence,
-    Issuer,
+    Image,
     Kind,
     LintError,
+    Profile,
     build_open_badge_credential,
     kind_of_achievement_type,
     lint_credential,
@@ -28,21 +30,21 @@ from credentials.status import build_status_entry
 from credentials.view import CredentialView
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-ISSUER = Issuer(
+ISSUER = Profile(
     id="did:web:node.example",
     name="Mission locale",
     url="https://node.example/",
-    image="https://node.example/logo.png",
+    image=Image(id="https://node.example/logo.png"),
 )
 ACHIEVEMENT = Achievement(
     id="https://node.example/badges/drone",
     name="Pilotage de drone",
     description="A piloté un drone en suivant des consignes.",
-    criteria_narrative="- suit les consignes\n- garde son calme",
-    kind=Kind.EXPERIENCE,
-    image_url="https://node.example/badges/drone/image",
-    image_caption="Un drone au-dessus d'un champ",
-    alignments=(
+    criteria=Criteria(narrative="- suit les consignes\n- garde son calme"),
+    achievement_type=Kind.EXPERIENCE.achievement_type,
+    in_language="fr",
+    image=Image(id="https://node.example/badges/drone/image", caption="Un drone au-dessus d'un champ"),
+    alignment=(
         Alignment(
             target_name="Suivre des consignes",
             target_url="http://data.europa.eu/esco/skill/1",
@@ -68,18 +70,29 @@ def build(**changes: Any) -> dict[str, Any]:
     return build_open_badge_credential(**(arguments | changes))
 
 
+@pytest.mark.covers("vcdm-2.0", "1.3", "4.2")
 def test_what_is_built_is_right() -> None:
     document = build()
     assert lint_credential(document, NOW, require_status=True) == []
     check_credential_model(document, Version.V2_0)
 
 
+@pytest.mark.covers("vcdm-2.0", "4.6", "5.6")
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "Data Models: Achievement",
+    "Data Models: Alignment",
+    "Data Models: Criteria",
+    "Data Models: Evidence",
+    "Data Models: Image",
+    "Data Models: Profile",
+)
 def test_the_view_gives_back_what_was_built() -> None:
     view = CredentialView.from_document(build(valid_until=NOW + timedelta(days=365)))
-    assert (view.issuer_id, view.issuer_name, view.issuer_image) == (ISSUER.id, ISSUER.name, ISSUER.image)
+    assert (view.issuer_id, view.issuer_name, view.issuer_image) == (ISSUER.id, ISSUER.name, ISSUER.image.id)
     assert (view.achievement_name, view.description) == (ACHIEVEMENT.name, ACHIEVEMENT.description)
-    assert view.criteria_narrative == ACHIEVEMENT.criteria_narrative
-    assert (view.image, view.image_caption) == (ACHIEVEMENT.image_url, ACHIEVEMENT.image_caption)
+    assert view.criteria_narrative == ACHIEVEMENT.criteria.narrative
+    assert (view.image, view.image_caption) == (ACHIEVEMENT.image.id, ACHIEVEMENT.image.caption)
     assert view.alignments[0].target_name == "Suivre des consignes"
     assert view.evidence[0].name == "Vol du 21 novembre"
     assert view.language == "fr"
@@ -101,7 +114,7 @@ def test_nothing_absent_is_written() -> None:
         evidence=(),
         status=None,
         narrative=None,
-        achievement=replace(ACHIEVEMENT, alignments=(), image_url=None),
+        achievement=replace(ACHIEVEMENT, alignment=(), image=None),
     )
     assert "evidence" not in document
     assert "credentialStatus" not in document
@@ -110,15 +123,17 @@ def test_nothing_absent_is_written() -> None:
     assert lint_credential(document, NOW) == []
 
 
+@pytest.mark.covers("open-badges-3.0", "Data Models: Criteria")
 def test_criteria_have_no_type() -> None:
     assert build()["credentialSubject"]["achievement"]["criteria"] == {
-        "narrative": ACHIEVEMENT.criteria_narrative
+        "narrative": ACHIEVEMENT.criteria.narrative
     }
 
 
+@pytest.mark.covers("open-badges-3.0", "Data Models: Achievement")
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_comes_back(kind: Kind) -> None:
-    document = build(achievement=replace(ACHIEVEMENT, kind=kind))
+    document = build(achievement=replace(ACHIEVEMENT, achievement_type=kind.achievement_type))
     written = document["credentialSubject"]["achievement"]["achievementType"]
     assert written in ENUMERATED_ACHIEVEMENT_TYPES or written.startswith("ext:")
     assert CredentialView.from_document(document).kind is kind
@@ -220,6 +235,15 @@ FIRES: list[tuple[str, tuple[str | int, ...], Any]] = [
     ("evidence-substantial", ("evidence", 0), {"type": ["Evidence"], "name": "Vol"}),
     ("evidence-ids-are-urls", ("evidence", 0, "id"), "photo.jpg"),
     ("alignment-complete", (*BADGE, "alignment", 0, "targetUrl"), ABSENT),
+    ("no-scripts", (*BADGE, "alignment", 0, "targetUrl"), "JavaScript:alert(1)"),
+    ("no-scripts", (*BADGE, "id"), "vbscript:x"),
+    ("no-scripts", ("evidence", 0, "id"), "data:text/html,x"),
+    ("no-scripts", ("evidence", 0, "id"), "file:///etc/hostname"),
+    ("value-is-json", (*SUBJECT, "https://node.example/other"), float("inf")),
+    ("value-is-json", (*SUBJECT, "https://node.example/other"), {1}),
+    ("value-is-json", (*SUBJECT, "https://node.example/other"), 2**53),
+    ("text-is-plain", (*BADGE, "name"), "a\ud800"),
+    ("birth-date-in-profile", (*SUBJECT, "dateOfBirth"), "2008-02-28"),
     ("no-repeats", ("type",), ["VerifiableCredential", "OpenBadgeCredential", "OpenBadgeCredential"]),
     ("no-null-or-empty", (*SUBJECT, "narrative"), None),
     ("no-null-or-empty", ("evidence",), []),

@@ -54,6 +54,7 @@ def check(world: World, presentation: Any, **changes: Any) -> Report:
     return check_presentation(presentation, **(arguments | changes))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13")
 def test_a_presentation_of_two_badges_is_valid(world: World) -> None:
     second = world.signed_badge(credential_id="urn:uuid:2", name="Autre")
     report = check(world, json.dumps(present(world, world.signed_badge(), second)).encode())
@@ -63,6 +64,7 @@ def test_a_presentation_of_two_badges_is_valid(world: World) -> None:
     assert json.loads(json.dumps(report.to_json()))["credentials"][1]["credential"]["name"] == "Autre"
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13")
 @pytest.mark.parametrize("changes", [{"credentials": ()}, {"domain": ""}, {"challenge": ""}])
 def test_a_presentation_of_nothing_or_to_nobody_is_not_made(world: World, changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="presentation"):
@@ -82,12 +84,14 @@ def test_a_presentation_of_nothing_or_to_nobody_is_not_made(world: World, change
         )
 
 
+@pytest.mark.covers("di-1.0", "5.2", "5.11")
 @pytest.mark.parametrize("changes", [{"expected_domain": ""}, {"expected_challenge": ""}])
 def test_a_caller_that_expects_nothing_is_refused(world: World, changes: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="domain and a challenge"):
         check(world, present(world), **changes)
 
 
+@pytest.mark.covers("di-1.0", "2.2", "5.11")
 @pytest.mark.attack("A8")
 def test_a_presentation_signed_as_an_assertion_is_invalid(world: World) -> None:
     unsigned = {name: value for name, value in present(world).items() if name != "proof"}
@@ -96,6 +100,7 @@ def test_a_presentation_signed_as_an_assertion_is_invalid(world: World) -> None:
     assert (report.outcome, report.codes) == (INVALID, ("proof_purpose_mismatch",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13")
 @pytest.mark.attack("A12")
 def test_a_bad_presentation_proof_spoils_good_credentials(world: World) -> None:
     good = present(world)
@@ -108,6 +113,7 @@ def test_a_bad_presentation_proof_spoils_good_credentials(world: World) -> None:
     assert check(world, good).outcome is VALID
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13")
 @pytest.mark.attack("A13")
 def test_one_bad_credential_of_two_spoils_the_presentation(world: World) -> None:
     good = world.signed_badge()
@@ -135,6 +141,8 @@ def test_a_presentation_ends(world: World) -> None:
     assert (late.outcome, late.codes) == (INVALID, ("proof_expired",))
 
 
+@pytest.mark.covers("di-1.0", "2.6", "4.4")
+@pytest.mark.covers("openid4vp-1.0", "8.6", "14.2")
 @pytest.mark.attack("G6")
 @pytest.mark.parametrize(
     ("changes", "code"),
@@ -152,6 +160,8 @@ def test_a_presentation_for_another_request_is_invalid(
     assert check(world, present(world)).outcome is VALID
 
 
+@pytest.mark.covers("di-1.0", "2.6", "4.4")
+@pytest.mark.covers("openid4vp-1.0", "8.6", "14.2")
 @pytest.mark.attack("G7")
 def test_a_presentation_for_one_verifier_is_invalid_at_another(world: World) -> None:
     for_a = present(world, domain="decentralized_identifier:did:web:a.example")
@@ -172,6 +182,8 @@ def test_a_presentation_that_names_two_verifiers_is_for_neither(world: World) ->
     assert check(world, shown).outcome is INVALID
 
 
+@pytest.mark.covers("di-1.0", "2.6", "4.4")
+@pytest.mark.covers("openid4vp-1.0", "8.6", "14.2")
 @pytest.mark.attack("G6")
 @pytest.mark.parametrize(
     ("member", "code"), [("domain", "domain_mismatch"), ("challenge", "challenge_mismatch")]
@@ -182,6 +194,7 @@ def test_an_absent_domain_or_challenge_is_invalid(world: World, member: str, cod
     assert check(world, presentation).codes == (code,)
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6", "14.2")
 @pytest.mark.attack("G11")
 def test_a_stolen_credential_is_invalid_in_other_hands(world: World) -> None:
     stolen = present(world, signer=world.stranger, holder=did_of(world.stranger))
@@ -191,6 +204,7 @@ def test_a_stolen_credential_is_invalid_in_other_hands(world: World) -> None:
     assert check(world, present(world)).outcome is VALID
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6", "14.2")
 @pytest.mark.attack("G11")
 def test_a_holder_who_did_not_sign_is_invalid(world: World) -> None:
     report = check(world, present(world, signer=world.stranger))
@@ -206,6 +220,7 @@ def test_a_badge_about_nobody_is_valid_with_a_warning(world: World) -> None:
     assert check(world, present(world)).warnings == ()
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13")
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
@@ -226,6 +241,7 @@ def test_an_odd_presentation_is_invalid(world: World, edit: Any, code: str) -> N
     assert (report.outcome, report.codes) == (INVALID, (code,))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.13.1")
 def test_an_envelope_put_in_afterwards_is_found(world: World) -> None:
     enveloped = {"@context": [], "type": "EnvelopedVerifiableCredential", "id": "data:application/vc+jwt,eyJ"}
     presentation = present(world) | {"verifiableCredential": [enveloped]}
@@ -253,12 +269,14 @@ def answer(world: World, token: Any, query: Any = QUERY) -> Report:
     )
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6", "14.11")
 def test_an_answer_is_checked_as_a_whole(world: World) -> None:
     report = answer(world, {"badge": [present(world)]})
     assert report.outcome is VALID
     assert len(report.credentials) == 1
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_what_was_not_asked_for_is_dropped_unread(world: World) -> None:
     report = answer(world, {"badge": [present(world)], "extra": [{"not": "looked at"}], "more": "x"})
@@ -266,6 +284,7 @@ def test_what_was_not_asked_for_is_dropped_unread(world: World) -> None:
     assert len(report.credentials) == 1
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_an_answer_with_another_credential_is_invalid(world: World) -> None:
     other = copy.deepcopy(QUERY)
@@ -275,6 +294,7 @@ def test_an_answer_with_another_credential_is_invalid(world: World) -> None:
     assert report.check("query").outcome is INVALID
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 def test_a_bad_presentation_in_an_answer_spoils_it(world: World) -> None:
     stolen = present(world, signer=world.stranger, holder=did_of(world.stranger))
     report = answer(world, {"badge": [stolen]})
@@ -282,6 +302,7 @@ def test_a_bad_presentation_in_an_answer_spoils_it(world: World) -> None:
     assert "holder_mismatch" in report.codes
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.1")
 @pytest.mark.parametrize(
     "token",
     [None, 7, "eyJ", [], {}, {"other": []}, {"badge": "eyJ"}, {"badge": {}}, {"badge": []}, {"badge": [7]}],
@@ -292,6 +313,7 @@ def test_an_answer_of_another_shape_is_named(token: Any) -> None:
     assert caught.value.code == "vp_token_shape"
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 def test_an_answer_of_another_shape_is_invalid(world: World) -> None:
     assert (answer(world, "eyJ").outcome, answer(world, "eyJ").codes) == (INVALID, ("vp_token_shape",))
 
@@ -303,6 +325,7 @@ def test_an_answer_with_too_many_presentations_is_refused() -> None:
     assert len(parse_vp_token({"badge": [{}] * 20}, query_ids=["badge"])["badge"]) == 20
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_more_badges_than_asked_for_are_not_an_answer(world: World) -> None:
     two = present(world, world.signed_badge(), world.signed_badge(credential_id="urn:uuid:2"))

@@ -19,6 +19,8 @@ from tests.unit.credentials.conftest import NOW, World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.covers("di-1.0", "4.7")
+
 SECURITY = "https://w3id.org/security#"
 PARSING = "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"
 
@@ -72,6 +74,7 @@ def test_a_refusal_has_its_problem_type(world: World, alter: Any, expected: str)
     assert problem_type(caught.value.code) == expected
 
 
+@pytest.mark.covers("vcdm-2.0", "7.2")
 @pytest.mark.parametrize(
     "data", [b"", b"[]", b'"x"', b"{", b'{"a":1,"a":1}', b'{"a":NaN}', b"[" * 500, b"\xff"]
 )

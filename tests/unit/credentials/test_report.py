@@ -10,11 +10,13 @@ BAD = Check.failed("status", "revoked")
 UNKNOWN = Check.failed("status", "status_unavailable")
 
 
+@pytest.mark.covers("di-1.0", "5.2")
 def test_an_empty_list_of_checks_is_no_pass() -> None:
     with pytest.raises(MissingCheckError, match="missing_check"):
         build_verdict([], required=("proof",))
 
 
+@pytest.mark.covers("di-1.0", "5.2")
 def test_a_policy_that_requires_nothing_is_refused() -> None:
     with pytest.raises(MissingCheckError):
         build_verdict([OK], required=())

@@ -98,6 +98,7 @@ def signed(**changes: Any) -> str:
 # the verifier's side
 
 
+@pytest.mark.covers("openid4vp-1.0", "5", "5.1", "5.8", "5.10.1")
 def test_a_signed_request_comes_out_as_it_went_in() -> None:
     jwt = sign_request_object(request(wallet_nonce="w"), signer=signer(), now=NOW, expires=LATER)
     assert verify(jwt, expected_wallet_nonce="w") == request(wallet_nonce="w")
@@ -131,6 +132,7 @@ def link(**parameters: Any) -> str:
     return f"openid4vp://?{urlencode({'client_id': CLIENT_ID, **parameters})}"
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.7", "5.10", "9")
 def test_a_link_leads_to_a_signed_request() -> None:
     assert parse_request_uri(link(request_uri=REQUEST_URI)) == RequestByReference(
         CLIENT_ID, REQUEST_URI, "get"
@@ -148,6 +150,7 @@ def unsigned(**changes: str | None) -> str:
     return f"openid4vp://?{urlencode({k: v for k, v in parameters.items() if v is not None})}"
 
 
+@pytest.mark.covers("openid4vp-1.0", "5", "5.9.3")
 def test_an_unsigned_request_is_read_from_the_link() -> None:
     reference = parse_request_uri(unsigned())
     assert isinstance(reference, RequestByValue)
@@ -164,6 +167,7 @@ def link_refusal(uri: str) -> str:
     return caught.value.code
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.9.1", "5.9.2", "5.9.3", "14.7", "14.10", "15.8.1")
 @pytest.mark.attack("G8")
 @pytest.mark.parametrize(
     ("uri", "code"),
@@ -204,6 +208,7 @@ def test_a_link_that_could_be_taken_in_two_ways_is_refused(uri: str, code: str) 
     assert isinstance(parse_request_uri(link(request_uri=REQUEST_URI)), RequestByReference)
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.1", "5.2", "5.6", "14.4")
 @pytest.mark.attack("G8")
 @pytest.mark.parametrize(
     ("changes", "code"),
@@ -243,6 +248,7 @@ def test_a_key_for_something_else_signs_no_request() -> None:
     assert refusal(jwt) == ("request_key", "invalid_verification_relationship")
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.9.3")
 @pytest.mark.attack("G8")
 def test_only_the_clients_own_key_signs() -> None:
     stranger = new_signer(9)
@@ -257,6 +263,7 @@ def test_only_the_clients_own_key_signs() -> None:
     verify(signed())
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.9.3")
 @pytest.mark.attack("G8")
 @pytest.mark.parametrize(
     "prefix", ["redirect_uri:https://employer.example/x", "origin:https://employer.example", DID]
@@ -265,6 +272,7 @@ def test_a_signed_request_does_not_stand_for_an_unsigned_client(prefix: str) -> 
     assert refusal(signed(client_id=prefix), expected_client_id=prefix)[0] == "request_prefix"
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.2", "5.8")
 @pytest.mark.attack("G8")
 @pytest.mark.parametrize(
     ("changes", "code"),
@@ -309,12 +317,14 @@ def test_a_token_of_another_kind_is_no_request(typ: str) -> None:
     assert refusal(jwt) == ("request_signature", "jws_typ")
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.10.1")
 def test_our_nonce_must_come_back() -> None:
     assert verify(signed(wallet_nonce="mine"), expected_wallet_nonce="mine").wallet_nonce == "mine"
     for changes in ({}, {"wallet_nonce": "other"}, {"wallet_nonce": 7}):
         assert refusal(signed(**changes), expected_wallet_nonce="mine")[0] == "request_wallet_nonce"
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.10.2")
 def test_a_verifier_that_cannot_be_reached_is_not_called_a_forger() -> None:
     served = ServedDocuments({DOCUMENT_URL: FetchError(detail="down")})
     assert refusal(signed(), served=served)[0] == "request_key_unavailable"
@@ -328,6 +338,7 @@ def test_a_did_without_a_host_is_bound_to_its_address_by_its_signature() -> None
     assert verify(jwt, expected_client_id=client_id).response_uri == RESPONSE_URI
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.5")
 def test_a_refusal_names_the_error_for_the_verifier() -> None:
     assert RequestObjectError("request_transaction_data").oauth_error == "invalid_transaction_data"
     assert RequestObjectError("request_uri_method").oauth_error == "invalid_request_uri_method"
@@ -339,6 +350,8 @@ def test_a_request_object_is_bounded() -> None:
     assert refusal(signed(dcql_query=big)) == ("request_signature", "jws_too_large")
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.7")
+@pytest.mark.covers("sd-jwt", "10.3")
 @pytest.mark.attack("G8")
 def test_loopback_is_answered_only_where_it_is_allowed() -> None:
     did, base = "did:web:localhost%3A8001", "http://localhost:8001"

@@ -40,6 +40,8 @@ def sd_jwt(world: World) -> str:
     return issue_sd_jwt_vc(claims, disclosable=disclosable, signer=signer)
 
 
+@pytest.mark.covers("vcdm-2.0", "4.12")
+@pytest.mark.covers("di-1.0", "3")
 @pytest.mark.parametrize("suite", PLAIN_SUITES)
 def test_every_suite_of_data_integrity_comes_through(world: World, suite: str) -> None:
     for key_type in sorted(SUITES[suite].key_types):
@@ -49,6 +51,7 @@ def test_every_suite_of_data_integrity_comes_through(world: World, suite: str) -
         assert (report.outcome, report.codes, report.securing) == (VALID, (), "data_integrity")
 
 
+@pytest.mark.covers("vcdm-2.0", "4.12")
 @pytest.mark.parametrize("profile", [VC_JWT, OPEN_BADGES_JWT, JWT_VC_JSON], ids=lambda each: each.name)
 def test_every_jwt_comes_through_bare_and_in_an_envelope(world: World, profile: Any) -> None:
     token = badge_token(world, profile=profile)
@@ -58,6 +61,8 @@ def test_every_jwt_comes_through_bare_and_in_an_envelope(world: World, profile: 
         assert (report.outcome, report.codes, report.securing) == (VALID, (), profile.name)
 
 
+@pytest.mark.covers("vcdm-2.0", "4.12")
+@pytest.mark.covers("sd-jwt-vc", "2.1")
 def test_an_sd_jwt_comes_through_with_its_own_steps(world: World) -> None:
     token = sd_jwt(world)
     envelope = envelop_credential(token, media_type="application/dc+sd-jwt")
@@ -164,6 +169,7 @@ def serve_token_list(world: World, signer: KeySigner, status: int) -> dict[str, 
     return {"status": build_token_status(TOKEN_LIST, 7)}
 
 
+@pytest.mark.covers("token-status-list", "6.1", "6.2")
 @pytest.mark.attack("E8")
 @pytest.mark.parametrize(
     ("status", "codes"),
@@ -180,6 +186,7 @@ def test_the_status_claim_of_any_token_is_looked_up(
     assert report.outcome is (INVALID if codes else VALID)
 
 
+@pytest.mark.covers("token-status-list", "6.1", "6.2")
 @pytest.mark.attack("E4", "E8")
 def test_a_status_claim_that_is_not_looked_up_is_never_passed_over(world: World) -> None:
     signer = signer_of()

@@ -57,6 +57,7 @@ def test_members_are_written_in_order_and_read_in_any() -> None:
     assert decode_cbor(bytes.fromhex("a30a416202416119012c4163")) == {2: b"a", 10: b"b", 300: b"c"}
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.5.3", "3.5.8")
 @pytest.mark.parametrize(
     "form",
     [
@@ -143,7 +144,7 @@ def test_promises_of_size_and_depth_cost_nothing(hostile: bytes) -> None:
     assert decode_cbor(encode_cbor([[0] * 9_999, [0] * 9_999]))
 
 
-@pytest.mark.parametrize("value", [-1, 1 << 64, 1.5, None, True, [None], {"a": 1.0}, object()])
+@pytest.mark.parametrize("value", [1 << 64, 1.5, None, True, [None], {"a": 1.0}, object()])
 def test_what_has_no_form_is_not_written(value: Any) -> None:
     with pytest.raises(TypeError):
         encode_cbor(value)

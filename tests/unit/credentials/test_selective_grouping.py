@@ -181,6 +181,8 @@ def as_arrays(document: dict[str, Any], pointer: str) -> str:
     return written
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.15", "3.4.16")
+@pytest.mark.covers("di-1.0", "5.13")
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(
@@ -195,6 +197,7 @@ def test_the_groups_are_those_of_the_specification(pointers: list[str]) -> None:
     assert {name: list(each.indexes) for name, each in ours.groups.items()} == indexes
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.1", "3.4.2", "3.4.14")
 def test_the_lines_are_the_canonical_ones_under_other_labels() -> None:
     ours = group(BADGE, none=[])
     canonical = canonicalize(BADGE, selection=selection_of(BADGE))
@@ -292,6 +295,8 @@ def test_a_credential_within_the_document_and_its_proofs_are_parts_as_others(poi
 SHUFFLED = {"c14n0": "b2", "c14n1": "b1", "c14n2": "b4", "c14n3": "b7", "c14n4": "b5", "c14n5": "b3", "c14n6": "b6", "c14n7": "b0"}  # fmt: skip
 
 
+@pytest.mark.covers("di-bbs-1.0", "3.2.1")
+@pytest.mark.covers("di-1.0", "6.5")
 def test_shuffled_labels_are_those_of_the_vector() -> None:
     canonical = {f"_:x{number}": f"_:c14n{number}" for number in range(8)}
     labels = shuffled_label_map(KEY)(canonical)
@@ -301,6 +306,7 @@ def test_shuffled_labels_are_those_of_the_vector() -> None:
     assert other != labels
 
 
+@pytest.mark.covers("di-1.0", "6.5")
 def test_a_label_says_nothing_without_its_key() -> None:
     canonical = {"_:x": "_:c14n0", "_:y": "_:c14n1"}
     labels, others = hmac_label_map(KEY)(canonical), hmac_label_map(b"\0" * 32)(canonical)

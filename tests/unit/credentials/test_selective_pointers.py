@@ -48,6 +48,7 @@ def rejected(act: Any, *arguments: Any) -> ProofError:
 
 
 # The examples of RFC 6901, section 5, and what they are made of
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.10")
 @pytest.mark.parametrize(
     ("pointer", "tokens"),
     [
@@ -68,6 +69,7 @@ def test_a_pointer_is_read_and_written(pointer: str, tokens: tuple[str, ...]) ->
     assert write_pointer(tokens) == pointer
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.10")
 @pytest.mark.parametrize("pointer", ["a", "a/b", "#/a", "/~", "/a~", "/~2", "/a~/b", " /a", "\n/a"])
 def test_what_is_no_pointer_is_refused(pointer: str) -> None:
     assert rejected(parse_pointer, pointer).code == "pointer_syntax"
@@ -99,6 +101,7 @@ def test_as_many_pointers_as_are_allowed_are_followed_in_no_time() -> None:
         assert len(select_json_ld(document, pointers)["list"]) == 985
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.12")
 @pytest.mark.parametrize(
     "pointer",
     [
@@ -131,6 +134,7 @@ def test_no_pointer_selects_nothing() -> None:
     assert not Selection(DOCUMENT, []).holds("/name")
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.4.11", "3.4.12", "3.4.13")
 @pytest.mark.parametrize(
     ("pointers", "part"),
     [

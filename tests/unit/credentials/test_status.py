@@ -47,6 +47,7 @@ def test_a_list_that_is_one_byte_too_short_gives_its_people_away(world: World) -
     assert verdict(world, world.status_list(change=subject(encodedList=enough))) == (VALID, ())
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.4")
 @pytest.mark.attack("E5")
 def test_a_list_that_unpacks_without_end_is_stopped_early(world: World) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
@@ -58,6 +59,7 @@ def test_a_list_that_unpacks_without_end_is_stopped_early(world: World) -> None:
     assert verdict(world, world.status_list()) == (VALID, ())
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.4")
 @pytest.mark.parametrize(
     "encoded",
     [
@@ -80,6 +82,7 @@ def test_a_list_that_is_no_gzip_is_invalid(encoded: Any) -> None:
     assert len(Bitstring.decode(multibase(gzip.compress(bytes(16_384), mtime=0)))) == 131_072
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.1")
 @pytest.mark.parametrize(
     ("entries", "code"),
     [(8, "status_list_too_short"), (131_073, "status_list_invalid"), (2**25, "status_list_too_large")],
@@ -91,6 +94,7 @@ def test_a_new_list_has_a_length_that_can_be_published(entries: int, code: str) 
     assert len(Bitstring.new()) == 131_072
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2")
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
@@ -113,6 +117,7 @@ def test_a_document_that_is_no_status_list_is_refused(world: World, edit: Any, c
     assert caught.value.code == code
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2")
 def test_a_ttl_is_a_day_at_most(world: World) -> None:
     document = world.status_list(change=subject(ttl=10**15))
     known = read_status_list(document, url=LIST_URL, issuer_id=world.issuer_id, now=NOW)
@@ -132,6 +137,7 @@ def test_a_list_that_is_remembered_serves_its_own_issuer_only(world: World) -> N
     assert (report.outcome, report.codes) == (INVALID, ("status_list_issuer_mismatch",))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2")
 @pytest.mark.attack("E7")
 def test_a_newer_list_is_not_forgotten_for_an_older_one(world: World) -> None:
     cache = MemoryStatusCache()
@@ -164,3 +170,75 @@ def test_long_lists_of_many_strangers_do_not_fill_the_memory(world: World) -> No
     assert [url for url in "abcd" if cache.recall(url)] == ["b", "c", "d"]
     cache.remember(replace(known, url="long", bits=Bitstring.new(4 * len(known.bits))))
     assert [url for url in ("b", "c", "d", "long") if cache.recall(url)] == ["long"]
+
+
+@pytest.mark.attack("E5")
+def test_lists_of_strangers_do_not_push_out_those_that_are_used(world: World) -> None:
+    """Badges that are presented once, each with a list of its own, and one list that two people's badges have."""
+    known = read_status_list(world.status_list(), url=LIST_URL, issuer_id=world.issuer_id, now=NOW)
+    cache = MemoryStatusCache(size=8)
+    for verification in (object(), object()):
+        if cache.recall(LIST_URL, by=verification) is None:
+            cache.remember(known, by=verification)
+    for number in range(100):
+        cache.remember(replace(known, url=f"https://s{number}.example/list"), by=object())
+    assert cache.recall(LIST_URL) is known
+
+
+@pytest.mark.attack("E5")
+def test_a_list_used_twice_within_one_verification_is_a_new_one_still(world: World) -> None:
+    known = read_status_list(world.status_list(), url=LIST_URL, issuer_id=world.issuer_id, now=NOW)
+    cache = MemoryStatusCache(size=8)
+    verification = object()
+    cache.remember(known, by=verification)
+    assert cache.recall(LIST_URL, by=verification) is known
+    for number in range(100):
+        cache.remember(replace(known, url=f"https://s{number}.example/list"), by=object())
+    assert cache.recall(LIST_URL) is None
+
+
+@pytest.mark.attack("E5")
+def test_a_host_that_has_most_lists_makes_room_for_its_own(world: World) -> None:
+    """Even where each of them is used twice."""
+    known = read_status_list(world.status_list(), url=LIST_URL, issuer_id=world.issuer_id, now=NOW)
+    cache = MemoryStatusCache(size=8)
+    urls = [LIST_URL, *(f"https://hostile.example/{number}" for number in range(100))]
+    for url in urls:
+        cache.remember(replace(known, url=url), by=object())
+        cache.recall(url, by=object())
+    assert cache.recall(LIST_URL) is not None
+    assert sum(cache.recall(url) is not None for url in urls) == 8
+
+
+def test_what_is_settled_leaves_room_for_what_is_new(world: World) -> None:
+    known = read_status_list(world.status_list(), url=LIST_URL, issuer_id=world.issuer_id, now=NOW)
+    cache = MemoryStatusCache(size=8)
+    for number in range(8):
+        cache.remember(replace(known, url=f"https://s{number}.example/"), by=object())
+        cache.recall(f"https://s{number}.example/", by=object())
+    fresh = [f"https://n{number}.example/" for number in range(2)]
+    for url in fresh:
+        cache.remember(replace(known, url=url), by=object())
+    assert all(cache.recall(url) for url in fresh)
+
+
+@pytest.mark.attack("E5")
+def test_a_presentation_by_hostile_issuers_leaves_the_lists_of_others(world: World) -> None:
+    """The same through whole verifications: a list that two badges stood on is not asked for again."""
+    cache = MemoryStatusCache(size=4)
+    world.served.serve(LIST_URL, world.status_list(ttl_ms=600_000))
+    badge = world.badge_with_status()
+    for _ in range(2):
+        assert check_credential(badge, context=world.context(status_cache=cache), now=NOW).outcome is VALID
+    for number in range(9):
+        url = f"https://s{number}.example/list"
+        world.served.serve(url, world.status_list(list_url=url, signer=world.stranger, ttl_ms=600_000))
+        foreign = world.badge(status=build_status_entry(url, 7))
+        foreign["issuer"]["id"] = world.stranger.verification_method.partition("#")[0]
+        report = check_credential(
+            world.sign(foreign, world.stranger), context=world.context(status_cache=cache), now=NOW
+        )
+        assert report.outcome is VALID
+    world.served.requests.clear()
+    assert check_credential(badge, context=world.context(status_cache=cache), now=NOW).outcome is VALID
+    assert world.served.requests == []

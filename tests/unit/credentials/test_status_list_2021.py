@@ -78,6 +78,7 @@ def verdict(world: World, status: Any, **changes: Any) -> tuple[Outcome, tuple[s
     return report.outcome, report.codes
 
 
+@pytest.mark.covers("vcdm-1.1", "4.9")
 @pytest.mark.attack("E11")
 def test_bits_are_read_from_the_left(world: World) -> None:
     world.served.serve(LIST_URL, status_list(world, encoded(7)))
@@ -203,6 +204,7 @@ def test_a_list_with_a_status_of_its_own_is_refused(world: World) -> None:
     assert verdict(world, entry()) == (VALID, ())
 
 
+@pytest.mark.covers("vcdm-1.1", "4.9")
 @pytest.mark.attack("E10")
 def test_revocation_and_suspension_are_both_checked(world: World) -> None:
     other = "https://node.example/status/2"

@@ -55,6 +55,7 @@ def status_checks(world: World, *entries: Any, **changes: Any) -> tuple[Outcome,
     return report.outcome, [check for check in report.checks if check.name == "status"]
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.parametrize("value", range(4))
 def test_a_message_is_reported_and_judges_nothing(world: World, value: int) -> None:
     serve(world, {7: value, 6: 3, 8: 3}, size=2)
@@ -78,6 +79,7 @@ def test_a_message_of_one_bit_has_the_words_of_the_specification(world: World, v
     assert check.data["message"] == ("set" if value else "unset")
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 def test_a_newer_copy_is_a_note_and_no_refusal(world: World) -> None:
     serve(world, {7: 1}, purpose="refresh")
     outcome, [check] = status_checks(world, build_status_entry(LIST_URL, 7, "refresh"))
@@ -101,6 +103,7 @@ def test_a_revocation_of_two_bits_ends_validity_at_any_value_but_zero(
     assert check.data["message"] == reasons[value]
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E10")
 def test_one_list_may_serve_several_purposes(world: World) -> None:
     serve(world, {94_567: 1, 12_345: 0, 5: 1}, purpose=["revocation", "suspension", "refresh"])
@@ -115,6 +118,7 @@ def test_one_list_may_serve_several_purposes(world: World) -> None:
     assert [check.data.get("note") for check in checks] == [None, None, "refresh_available"]
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E1")
 def test_a_list_of_several_purposes_answers_for_no_other(world: World) -> None:
     serve(world, {}, purpose=["refresh", "suspension"])
@@ -123,6 +127,7 @@ def test_a_list_of_several_purposes_answers_for_no_other(world: World) -> None:
     assert status_checks(world, build_status_entry(LIST_URL, 7, "suspension"))[0] is VALID
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2")
 @pytest.mark.attack("E3")
 def test_a_list_must_have_enough_entries_of_their_size(world: World) -> None:
     entry = build_status_entry(LIST_URL, 7, "message", messages=STAGES)
@@ -133,6 +138,7 @@ def test_a_list_must_have_enough_entries_of_their_size(world: World) -> None:
     assert status_checks(world, entry)[0] is VALID
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2")
 @pytest.mark.attack("E2")
 def test_an_index_is_counted_in_entries(world: World) -> None:
     serve(world, {131_071: 2}, size=2)
@@ -143,6 +149,7 @@ def test_an_index_is_counted_in_entries(world: World) -> None:
     assert (outcome, check.code) == (INVALID, "status_index_out_of_range")
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.4")
 @pytest.mark.attack("E11")
 def test_the_first_bit_of_a_wide_entry_is_the_most_significant(world: World) -> None:
     serve(world, {3: 1, 7: 2}, size=2)
@@ -152,6 +159,7 @@ def test_the_first_bit_of_a_wide_entry_is_the_most_significant(world: World) -> 
         assert check.data["message"] == message
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2")
 @pytest.mark.attack("E10")
 @pytest.mark.parametrize(
     ("odd", "code"),
@@ -226,6 +234,7 @@ def test_a_kept_message_list_serves_within_its_ttl(world: World) -> None:
     assert status_checks(world, entry)[0] is INDETERMINATE
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -258,6 +267,7 @@ def test_a_size_its_messages_and_references_are_read_strictly(change: dict[str, 
     assert caught.value.code == code
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.parametrize(
     "odd",
     [
@@ -282,6 +292,7 @@ def test_each_message_says_its_value_in_hexadecimal(odd: Any) -> None:
     assert caught.value.pointer == "/credentialStatus/statusMessage"
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.parametrize(
     ("messages", "code"),
     [
@@ -340,6 +351,7 @@ def test_a_list_in_a_jwt_says_its_size_which_must_be_that_of_the_entry(world: Wo
     assert (outcome, check.code) == (INVALID, "status_size_mismatch")
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "5.2")
 def test_what_no_context_defines_is_not_signed_as_json_ld(world: World) -> None:
     arguments: dict[str, Any] = {
         "list_id": LIST_URL,

@@ -35,6 +35,7 @@ def code(world: World, served: Any, **arguments: Any) -> tuple[Outcome, str]:
     return outcome, check.code
 
 
+@pytest.mark.covers("open-badges-3.0", "Verifiable Credentials Extensions: 1EdTechRevocationList")
 @pytest.mark.parametrize("member", ["revokedCredential", "revokedCredentials"])
 @pytest.mark.parametrize(
     ("mine", "expected"),
@@ -52,6 +53,7 @@ def test_a_listed_credential_is_revoked(
     assert code(world, {"id": URL, "issuer": ISSUER, member: [OTHERS, *mine]}) == expected
 
 
+@pytest.mark.covers("open-badges-3.0", "Verifiable Credentials Extensions: 1EdTechRevocationList")
 def test_both_spellings_in_one_list_count(world: World) -> None:
     for mine, other in (
         ("revokedCredential", "revokedCredentials"),
@@ -70,6 +72,7 @@ def test_the_reason_is_reported(world: World) -> None:
     assert "reason" not in check.data
 
 
+@pytest.mark.covers("open-badges-3.0", "Credential equality and comparison algorithm")
 @pytest.mark.parametrize("written", [" urn:uuid:1 ", "urn%3Auuid%3A1", "urn:uuid:%31"])
 def test_ids_compare_after_percent_decoding_and_trimming(world: World, written: str) -> None:
     assert code(world, {"revokedCredential": [{"id": written}]}) == (INVALID, "revoked")
@@ -109,6 +112,7 @@ def test_a_list_out_of_its_time_is_indeterminate(world: World) -> None:
         assert code(world, {"revokedCredential": [OTHERS], **dates}) == expected
 
 
+@pytest.mark.covers("open-badges-3.0", "Verifiable Credentials Extensions: 1EdTechRevocationList")
 @pytest.mark.attack("E4")
 @pytest.mark.parametrize(
     "issuer", ["did:web:other.example", {"id": "did:web:other.example"}, None, [ISSUER], {}]
@@ -121,6 +125,7 @@ def test_a_list_of_another_issuer_is_refused(world: World, issuer: Any) -> None:
         assert code(world, {"revokedCredential": [OTHERS], "issuer": own}) == (VALID, "ok")
 
 
+@pytest.mark.covers("open-badges-3.0", "Verifiable Credentials Extensions: 1EdTechRevocationList")
 @pytest.mark.attack("E4")
 @pytest.mark.parametrize(
     ("url", "issuer_id", "is_own"),

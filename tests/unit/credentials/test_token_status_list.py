@@ -78,6 +78,7 @@ def check_of(world: World, served: Any, status: Any = None, **changes: Any) -> C
     )
 
 
+@pytest.mark.covers("token-status-list", "7.1")
 @pytest.mark.attack("E10")
 @pytest.mark.parametrize("bits", [2, 4, 8])
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_what_a_status_means(world: World, bits: int, value: int, expected: tupl
     assert check_of(world, served).data == {"list": URI, "status": hex(value)}
 
 
+@pytest.mark.covers("token-status-list", "7.1")
 @pytest.mark.parametrize("value", range(4, 16))
 def test_other_statuses_are_indeterminate_unless_the_application_knows_them(world: World, value: int) -> None:
     served = issue(world, {7: value}, bits=4)
@@ -103,6 +105,7 @@ def test_other_statuses_are_indeterminate_unless_the_application_knows_them(worl
     assert known == ((VALID, "ok") if value >= 12 else (INDETERMINATE, "unsupported_status_value"))
 
 
+@pytest.mark.covers("token-status-list", "7.1")
 def test_no_application_can_make_an_invalid_token_valid(world: World) -> None:
     for value, code in ((1, "revoked"), (2, "suspended")):
         served = issue(world, {7: value})
@@ -110,6 +113,7 @@ def test_no_application_can_make_an_invalid_token_valid(world: World) -> None:
     assert look(world, issue(world, {7: 3}), accepted_statuses=frozenset({3})) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "4.1")
 @pytest.mark.attack("E11")
 def test_the_first_status_of_a_byte_stands_in_its_lowest_bits(world: World) -> None:
     served = issue(world, {0: 1}, bits=1)
@@ -117,6 +121,7 @@ def test_the_first_status_of_a_byte_stands_in_its_lowest_bits(world: World) -> N
     assert look(world, served, build_token_status(URI, 7)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "6.1", "6.2")
 @pytest.mark.attack("E2")
 @pytest.mark.parametrize("index", [-1, 1.0, 1e3, "7", "०", None, True, 2**32])
 def test_an_index_that_is_none_is_refused(world: World, index: Any) -> None:
@@ -126,12 +131,14 @@ def test_an_index_that_is_none_is_refused(world: World, index: Any) -> None:
     assert look(world, issue(world)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.3")
 @pytest.mark.attack("E2")
 def test_an_index_beyond_the_list_is_refused(world: World) -> None:
     assert look(world, issue(world), build_token_status(URI, 64)) == (INVALID, "status_index_out_of_range")
     assert look(world, issue(world), build_token_status(URI, 63)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "6.1", "6.2")
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
@@ -153,6 +160,7 @@ def test_a_status_claim_is_read_strictly(world: World, status: Any, expected: tu
     assert look(world, issue(world), more) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.3", "11.3")
 @pytest.mark.attack("E4")
 def test_a_list_under_another_key_is_refused(world: World) -> None:
     assert look(world, issue(world, signer=world.stranger)) == (INVALID, "status_list_invalid")
@@ -160,6 +168,7 @@ def test_a_list_under_another_key_is_refused(world: World) -> None:
     assert look(world, issue(world)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.3", "11.3", "13.5")
 @pytest.mark.attack("E4")
 def test_a_list_that_names_another_issuer_is_refused_unless_delegated(world: World) -> None:
     foreign = issue(world, issuer_id="https://lists.example")
@@ -173,6 +182,7 @@ def test_a_list_that_names_another_issuer_is_refused_unless_delegated(world: Wor
     assert look(world, issue(world, issuer_id=ISSUER)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.3", "11.3")
 @pytest.mark.attack("E4")
 def test_a_list_that_is_remembered_serves_its_own_issuer_only(world: World) -> None:
     cache = MemoryTokenStatusCache()
@@ -186,6 +196,7 @@ def test_a_list_that_is_remembered_serves_its_own_issuer_only(world: World) -> N
     assert look(world, FetchError(detail="down"), cache=cache) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.3", "11.3")
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
@@ -201,6 +212,7 @@ def test_a_key_that_cannot_be_found(world: World, error: Exception, expected: tu
     assert look(world, issue(world)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "5.1", "11.2")
 @pytest.mark.parametrize(
     "typ", ["JWT", "vc+jwt", "statuslist+cwt", "application/statuslist+jwt", "dc+sd-jwt"]
 )
@@ -209,6 +221,7 @@ def test_a_token_of_another_type_is_no_list(world: World, typ: str) -> None:
     assert look(world, forge(world)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "4.2", "5.1")
 @pytest.mark.parametrize(
     ("claims", "expected"),
     [
@@ -238,6 +251,7 @@ def test_the_claims_of_a_list_are_read_strictly(
     assert look(world, forge(world)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "4.2", "11.1")
 @pytest.mark.parametrize(
     "change",
     [
@@ -267,6 +281,7 @@ def test_what_is_no_list_is_refused(change: dict[str, Any]) -> None:
     assert caught.value.code == "status_list_invalid"
 
 
+@pytest.mark.covers("token-status-list", "4.2", "11.1")
 @pytest.mark.attack("E5")
 def test_a_list_that_unpacks_without_end_is_stopped_early(world: World) -> None:
     packer = zlib.compressobj(9)
@@ -275,13 +290,14 @@ def test_a_list_that_unpacks_without_end_is_stopped_early(world: World) -> None:
     served = forge(world, status_list={"bits": 1, "lst": encode_base64url(bomb)})
     with costs_at_most(1):
         assert look(world, served) == (INVALID, "status_list_too_large")
-    largest = TokenStatusList.new(4_194_304, bits=8)
+    largest = TokenStatusList.new(2_097_152, bits=8)
     assert look(world, forge(world, status_list=largest.to_json())) == (VALID, "ok")
     with pytest.raises(StatusError) as caught:
-        TokenStatusList.new(4_194_305, bits=8)
+        TokenStatusList.new(2_097_153, bits=8)
     assert caught.value.code == "status_list_too_large"
 
 
+@pytest.mark.covers("token-status-list", "8.3")
 @pytest.mark.attack("E6")
 @pytest.mark.parametrize(
     "served",
@@ -302,6 +318,7 @@ def test_a_list_that_cannot_be_had_is_indeterminate(world: World, served: Any) -
     assert look(world, issue(world) + b"\n") == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.3")
 @pytest.mark.attack("E6")
 def test_a_list_out_of_its_time_is_indeterminate(world: World) -> None:
     second = timedelta(seconds=1)
@@ -314,6 +331,7 @@ def test_a_list_out_of_its_time_is_indeterminate(world: World) -> None:
     assert look(world, not_before) == (INDETERMINATE, "status_list_not_yet_valid")
 
 
+@pytest.mark.covers("token-status-list", "11.5", "12.1", "13.7")
 @pytest.mark.attack("E6")
 def test_a_kept_list_serves_within_its_ttl_and_not_after(world: World) -> None:
     cache = MemoryTokenStatusCache()
@@ -324,6 +342,7 @@ def test_a_kept_list_serves_within_its_ttl_and_not_after(world: World) -> None:
         assert look(world, down, cache=cache, now=NOW + timedelta(seconds=seconds)) == expected
 
 
+@pytest.mark.covers("token-status-list", "11.5", "13.7")
 def test_a_ttl_is_a_day_at_most_and_none_is_none(world: World) -> None:
     for ttl, expected in ((10**9, timedelta(days=1)), (None, timedelta())):
         token = issue(world, ttl_seconds=ttl)
@@ -356,6 +375,8 @@ def test_a_list_with_a_status_of_its_own_is_refused(world: World) -> None:
     assert look(world, forge(world)) == (VALID, "ok")
 
 
+@pytest.mark.covers("token-status-list", "8.1", "12.1")
+@pytest.mark.covers("sd-jwt-vc", "8.3")
 @pytest.mark.attack("E12")
 def test_the_request_for_a_list_says_nothing_of_the_token(world: World) -> None:
     with_fragment = f"{URI}#7"
@@ -366,6 +387,7 @@ def test_the_request_for_a_list_says_nothing_of_the_token(world: World) -> None:
     assert "#7" not in json.dumps(request)
 
 
+@pytest.mark.covers("token-status-list", "6.1", "6.2")
 def test_a_status_claim_is_issued_as_it_is_read() -> None:
     entry = read_token_status(build_token_status(URI, 7))
     assert (entry.index, entry.uri) == (7, URI)
@@ -396,6 +418,7 @@ def test_a_list_is_not_dated_without_a_zone(world: World) -> None:
     assert issue(world)
 
 
+@pytest.mark.covers("token-status-list", "5.1", "11.6")
 @pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256, KeyType.P384])
 def test_lists_are_signed_with_every_kind_of_key(key_type: KeyType) -> None:
     signer = new_signer(4, key_type)

@@ -136,6 +136,7 @@ def sign(store: ContextStore, vector: Vector, signer: Any) -> dict[str, Any]:
     )
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.2.3", "3.2.4", "3.2.5", "3.3.3", "3.3.4", "3.3.5")
 def test_the_canonical_forms_and_hashes_are_theirs(vector_contexts: ContextStore, vector: Vector) -> None:
     selection = vector_contexts.selections(vector.document)[0]
     options, algorithm = vector.json("proofConfig"), vector.algorithm
@@ -156,6 +157,7 @@ def test_the_canonical_forms_and_hashes_are_theirs(vector_contexts: ContextStore
     assert data == vector.text("proofHash").strip() + vector.text("docHash").strip()
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "2.2.1", "3.2.1", "3.2.6", "3.3.1", "3.3.6")
 def test_our_signature_with_their_nonce_is_theirs(vector_contexts: ContextStore, vector: Vector) -> None:
     signed = sign(vector_contexts, vector, DeterministicSigner(vector.signer()))
     assert signed["proof"]["proofValue"] == vector.text("sigBTC58").strip()
@@ -163,6 +165,7 @@ def test_our_signature_with_their_nonce_is_theirs(vector_contexts: ContextStore,
     assert signed == vector.json("signed")
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.2.1", "3.3.1")
 def test_our_signature_with_our_nonce_verifies(vector_contexts: ContextStore, vector: Vector) -> None:
     first, second = (sign(vector_contexts, vector, vector.signer()) for _ in range(2))
     assert first["proof"]["proofValue"] != second["proof"]["proofValue"]
@@ -170,6 +173,7 @@ def test_our_signature_with_our_nonce_verifies(vector_contexts: ContextStore, ve
     assert verify(vector_contexts, second)
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.2.2", "3.2.7", "3.3.2", "3.3.7")
 def test_their_signature_verifies(vector_contexts: ContextStore, vector: Vector) -> None:
     signed = vector.json("signed")
     result = verify(vector_contexts, signed)
@@ -223,6 +227,7 @@ ALTERED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 }
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.2.2", "3.2.7", "3.3.2", "3.3.7")
 @pytest.mark.attack("A2")
 @pytest.mark.attack("A4")
 @pytest.mark.attack("A19")

@@ -65,6 +65,7 @@ def folder(request: pytest.FixtureRequest) -> tuple[str, str]:
     return FOLDERS[request.param]
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.2.3", "3.2.4", "3.2.5")
 def test_the_canonical_forms_and_hashes_are_theirs(
     vector_contexts: ContextStore, folder: tuple[str, str]
 ) -> None:
@@ -83,6 +84,8 @@ def test_the_canonical_forms_and_hashes_are_theirs(
     )
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.2.1", "3.2.1", "3.2.6")
+@pytest.mark.covers("di-1.0", "4.1", "4.2")
 def test_our_signature_is_theirs(vector_contexts: ContextStore, folder: tuple[str, str]) -> None:
     where, unsigned = folder
     expected = read(where, "signedDataInt.json")
@@ -98,6 +101,8 @@ def test_our_signature_is_theirs(vector_contexts: ContextStore, folder: tuple[st
     assert signed == expected
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.2.2", "3.2.7")
+@pytest.mark.covers("di-1.0", "4.4")
 def test_their_signature_verifies(vector_contexts: ContextStore, folder: tuple[str, str]) -> None:
     signed = read(folder[0], "signedDataInt.json")
     assert verify(vector_contexts, signed).verification_methods == (signed["proof"]["verificationMethod"],)
@@ -167,6 +172,8 @@ ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
 ]
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.2.2", "3.2.7")
+@pytest.mark.covers("di-1.0", "4.4")
 @pytest.mark.attack("A2")
 @pytest.mark.attack("A19")
 @pytest.mark.parametrize(("alter", "code"), [case[1:] for case in ALTERED], ids=[case[0] for case in ALTERED])
@@ -185,6 +192,7 @@ def jcs_vector(name: str) -> Any:
     return read("eddsa-jcs-2022", name)
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.3", "3.3.4", "3.3.5")
 def test_the_canonical_json_and_its_hashes_are_theirs(vector_contexts: ContextStore) -> None:
     document, options = read("unsigned.json"), jcs_vector("proofConfigJCS.json")
     assert jcs.canonicalize(document).decode() == text("eddsa-jcs-2022", "canonDocJCS.txt")
@@ -194,6 +202,7 @@ def test_the_canonical_json_and_its_hashes_are_theirs(vector_contexts: ContextSt
     assert data == text("eddsa-jcs-2022", "proofHashJCS.txt") + text("eddsa-jcs-2022", "docHashJCS.txt")
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.1", "3.3.6")
 def test_our_signature_over_json_is_theirs(vector_contexts: ContextStore) -> None:
     expected = jcs_vector("signedJCS.json")
     signed = add_proof(
@@ -208,6 +217,7 @@ def test_our_signature_over_json_is_theirs(vector_contexts: ContextStore) -> Non
     assert signed == expected
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.2", "3.3.7")
 def test_their_signature_over_json_verifies(vector_contexts: ContextStore) -> None:
     assert verify(vector_contexts, jcs_vector("signedJCS.json")).selection_label == ""
 
@@ -245,6 +255,7 @@ JSON_ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
 ]
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.2", "3.3.7")
 @pytest.mark.attack("A2")
 @pytest.mark.attack("A19")
 @pytest.mark.parametrize(
@@ -258,6 +269,7 @@ def test_an_altered_copy_of_signed_json_fails(vector_contexts: ContextStore, alt
     assert caught.value.code == code
 
 
+@pytest.mark.covers("di-eddsa-1.0", "3.3.5")
 def test_contexts_that_come_later_do_not_break_a_proof_over_json(vector_contexts: ContextStore) -> None:
     signed = jcs_vector("signedJCS.json")
     signed["@context"].append("https://w3id.org/security/data-integrity/v2")
@@ -267,6 +279,7 @@ def test_contexts_that_come_later_do_not_break_a_proof_over_json(vector_contexts
 # Ed25519Signature2020
 
 
+@pytest.mark.covers("di-eddsa-1.0", "A.2.1.3", "A.2.1.4", "A.2.1.5")
 def test_the_canonical_forms_of_the_2020_suite_are_theirs(vector_contexts: ContextStore) -> None:
     signed = read("Ed25519Signature2020", "signedEdSig.json")
     document = {name: value for name, value in signed.items() if name != "proof"}
@@ -282,18 +295,22 @@ def test_the_canonical_forms_of_the_2020_suite_are_theirs(vector_contexts: Conte
     assert signer(read("keyPair.json")).sign(bytes.fromhex(data)).hex() == text(folder, "sigHexEdSig.txt")
 
 
-def test_a_proof_of_the_2020_suite_verifies_and_is_never_made(vector_contexts: ContextStore) -> None:
+@pytest.mark.covers("di-eddsa-1.0", "A.1.2.1", "A.2.1.1", "A.2.1.2", "A.2.1.6", "A.2.1.7")
+def test_a_proof_of_the_2020_suite_verifies_and_ours_is_theirs(vector_contexts: ContextStore) -> None:
     signed = read("Ed25519Signature2020", "signedEdSig.json")
     assert verify(vector_contexts, signed).verification_methods == (signed["proof"]["verificationMethod"],)
+    document = {name: value for name, value in signed.items() if name != "proof"}
+    arguments: dict[str, Any] = {
+        "signer": signer(read("keyPair.json")),
+        "selection": vector_contexts.selections(document)[0],
+        "suite": "Ed25519Signature2020",
+    }
+    created = parse_date_time_stamp(signed["proof"]["created"])
+    assert add_proof(document, created=created, **arguments) == signed
+    # there, unlike in Data Integrity 1.0, `created` must be
     with pytest.raises(ProofError) as caught:
-        add_proof(
-            read("unsigned.json"),
-            signer=signer(read("keyPair.json")),
-            created=NOW,
-            selection=vector_contexts.newest(),
-            suite="Ed25519Signature2020",
-        )
-    assert caught.value.code == "unsupported_cryptosuite"
+        add_proof(document, created=None, **arguments)
+    assert caught.value.code == "proof_invalid_shape"
 
 
 OLDER_ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
@@ -325,6 +342,7 @@ OLDER_ALTERED: list[tuple[str, Callable[[dict[str, Any]], None], str]] = [
 ]
 
 
+@pytest.mark.covers("di-eddsa-1.0", "A.1.2.1", "A.2.1.2", "A.2.1.7")
 @pytest.mark.attack("A2")
 @pytest.mark.attack("A4")
 @pytest.mark.parametrize(
@@ -340,6 +358,7 @@ def test_an_altered_proof_of_the_2020_suite_fails(
     assert caught.value.code == code
 
 
+@pytest.mark.covers("di-eddsa-1.0", "A.1.2.1")
 @pytest.mark.attack("C1")
 def test_the_2020_suite_without_its_context_is_data_loss(vector_contexts: ContextStore) -> None:
     signed = read("Ed25519Signature2020", "signedEdSig.json")
@@ -374,12 +393,14 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+@pytest.mark.covers("di-1.0", "2.1.1", "2.1.2", "4.3", "4.5")
 @pytest.mark.parametrize("name", CHAIN)
 def test_their_sets_and_chains_verify(vector_contexts: ContextStore, name: str) -> None:
     signed = read("proof-set-chain", name)
     assert len(verify(vector_contexts, signed).controllers) == len(as_list(signed["proof"]))
 
 
+@pytest.mark.covers("di-1.0", "2.1.1", "2.1.2", "4.3", "4.5")
 @pytest.mark.parametrize(("pair", "before", "options", "after"), STEPS)
 def test_our_proof_in_a_set_or_chain_is_theirs(
     vector_contexts: ContextStore,
@@ -401,6 +422,7 @@ def test_our_proof_in_a_set_or_chain_is_theirs(
     assert as_list(signed["proof"]) == as_list(read("proof-set-chain", after)["proof"])
 
 
+@pytest.mark.covers("di-1.0", "2.1.1", "2.1.2", "4.3", "4.5")
 @pytest.mark.attack("A7")
 @pytest.mark.parametrize(
     ("alter", "code"),

@@ -144,11 +144,17 @@ def verdict(name: str, context: VerificationContext) -> str:
     return " ".join((report.outcome, *report.codes))
 
 
+@pytest.mark.covers(
+    "open-badges-3.0",
+    "Verify an OpenBadgeCredential Linked Data Signature",
+    "OpenBadgeCredential Verification",
+)
 @pytest.mark.parametrize("name", DATA_INTEGRITY)
 def test_a_data_integrity_credential_gets_its_verdict(name: str, context: VerificationContext) -> None:
     assert verdict(name, context) == DATA_INTEGRITY[name]
 
 
+@pytest.mark.covers("open-badges-3.0", "Verification Support Data Models")
 @pytest.mark.parametrize("name", OLDER)
 def test_a_credential_with_an_older_proof_gets_its_verdict(name: str, context: VerificationContext) -> None:
     assert verdict(name, context) == OLDER[name]

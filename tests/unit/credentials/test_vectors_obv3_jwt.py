@@ -26,6 +26,7 @@ def token(name: str) -> bytes:
     return unbake((VECTORS / name).read_bytes())
 
 
+@pytest.mark.covers("open-badges-3.0", "Baked Badge: PNG", "Baked Badge: SVG")
 def test_a_jwt_that_others_baked_comes_out_of_the_picture_and_its_signature_holds() -> None:
     jws = parse_compact(token("simple-jwt.png"))
     key = PublicKey.from_jwk(jws.unverified_header["jwk"])
@@ -43,6 +44,7 @@ def test_what_others_baked_into_a_drawing_with_a_doctype_comes_out() -> None:
     verify_signature(drawn, public_key=key, algorithms=RS256)
 
 
+@pytest.mark.covers("open-badges-3.0", "Verify a Credential (JSON Web Token)", "Dereferencing the Public Key")
 @pytest.mark.attack("B3", "B20")
 @pytest.mark.parametrize(
     ("name", "securing", "code"),
@@ -63,6 +65,7 @@ def test_what_does_not_prove_its_issuer_is_refused_without_a_fetch(
     assert world.served.requests == []
 
 
+@pytest.mark.covers("open-badges-3.0", "Verify a Credential (JSON Web Token)", "Dereferencing the Public Key")
 @pytest.mark.attack("B3")
 @pytest.mark.parametrize("keys", ["none", "header"])
 def test_their_header_key_would_have_to_be_published_by_the_issuer(world: World, keys: Any) -> None:

@@ -13,6 +13,8 @@ from credentials.open_badges.checker import check_open_badge
 from tests.unit.credentials.complete_badges import as_vcdm_1_1, complete_badge
 from tests.unit.credentials.test_open_badge_checker import PLACES, node_at
 
+pytestmark = pytest.mark.covers("open-badges-3.0", "Data Models: AchievementCredential")
+
 VECTORS = Path(__file__).parents[2] / "vectors" / "obv3-dcc" / "verifiableCredentials"
 # their subjects have a name and no id: nobody is named whom a verifier could compare with
 NOBODY = ("AchievementSubject.identified", "/credentialSubject")

@@ -83,11 +83,13 @@ OK = [name for name in NAMES if name.endswith("Ok")]
 FAIL = [name for name in NAMES if name.endswith("Fail")]
 
 
+@pytest.mark.covers("di-1.0", "2.1.1", "2.1.2", "4.5")
 @pytest.mark.parametrize("name", OK)
 def test_a_good_chain_verifies(store: ContextStore, name: str) -> None:
     assert len(verify(store, named(name)).controllers) == 2
 
 
+@pytest.mark.covers("di-1.0", "2.1.1", "2.1.2", "4.5")
 @pytest.mark.attack("A7")
 @pytest.mark.parametrize("name", FAIL)
 def test_a_broken_chain_fails_with_its_code(store: ContextStore, name: str) -> None:

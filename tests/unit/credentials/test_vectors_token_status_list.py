@@ -50,6 +50,7 @@ def long_list(bits: int) -> dict[int, int]:
     return {int(index): int(value, 2) for index, value in pairs}
 
 
+@pytest.mark.covers("token-status-list", "4.1", "4.2", "11.1")
 @pytest.mark.attack("E11")
 @pytest.mark.parametrize("name", SHORT)
 def test_the_lists_of_the_text(name: str) -> None:
@@ -62,6 +63,7 @@ def test_the_lists_of_the_text(name: str) -> None:
     assert written.to_json() == claim
 
 
+@pytest.mark.covers("token-status-list", "4.1", "4.2", "11.1")
 @pytest.mark.attack("E11")
 @pytest.mark.parametrize(("bits", "stated"), [(1, 11), (2, 11), (4, 15), (8, 256)])
 def test_the_lists_of_the_appendix(bits: int, stated: int) -> None:
@@ -94,6 +96,7 @@ def verify(text: str, **changes: Any) -> Any:
     return verify_status_list_token(parse_status_list_token(text), **(arguments | changes))
 
 
+@pytest.mark.covers("token-status-list", "5.1", "8.3")
 def test_the_token_of_the_text() -> None:
     known, claims = verify(token())
     _, _, payload = (VECTORS / "examples" / "status_list_jwt.md").read_text().partition("\n.\n")
@@ -103,6 +106,7 @@ def test_the_token_of_the_text() -> None:
     assert known.fresh_until - known.fetched == timedelta(seconds=43_200)
 
 
+@pytest.mark.covers("token-status-list", "5.1", "8.3")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -119,6 +123,7 @@ def test_the_token_of_the_text_out_of_its_place_or_time(changes: dict[str, Any],
     verify(token(), now=ISSUED - timedelta(seconds=60))
 
 
+@pytest.mark.covers("token-status-list", "5.1", "8.3", "11.6")
 @pytest.mark.parametrize("place", [40, 150, 370])
 def test_an_altered_token_of_the_text_does_not_hold(place: int) -> None:
     text = token()

@@ -37,6 +37,8 @@ def verdict(world: World, document: Any, **changes: Any) -> tuple[Outcome, tuple
     return report.outcome, report.codes
 
 
+@pytest.mark.covers("vcdm-2.0", "4.2", "4.12", "7.1")
+@pytest.mark.covers("open-badges-3.0", "OpenBadgeCredential Verification")
 def test_a_good_badge_is_valid_step_by_step(world: World) -> None:
     report = check(world, world.signed_badge())
     assert report.outcome is VALID
@@ -46,6 +48,7 @@ def test_a_good_badge_is_valid_step_by_step(world: World) -> None:
     assert json.loads(json.dumps(report.to_json()))["outcome"] == "valid"
 
 
+@pytest.mark.covers("openid4vp-1.0", "15.10")
 def test_an_unknown_issuer_is_a_warning_and_a_known_one_is_named(world: World) -> None:
     signed = world.signed_badge()
     assert [warning.code for warning in check(world, signed).warnings] == ["unknown_issuer"]
@@ -57,6 +60,7 @@ def test_an_unknown_issuer_is_a_warning_and_a_known_one_is_named(world: World) -
     assert check(world, signed, trust=KnownIssuers({})).outcome is VALID
 
 
+@pytest.mark.covers("di-1.0", "5.5")
 def test_verify_gives_the_bytes_back_and_nothing_else_makes_one(world: World) -> None:
     data = json.dumps(world.signed_badge(), indent=2).encode()
     verified = verify_credential(data, context=world.context(), now=NOW)
@@ -66,6 +70,7 @@ def test_verify_gives_the_bytes_back_and_nothing_else_makes_one(world: World) ->
         VerifiedCredential(data, verified.document, verified.view, verified.report, origin=object())
 
 
+@pytest.mark.covers("vcdm-2.0", "7.1")
 def test_verify_raises_with_the_report(world: World) -> None:
     with pytest.raises(VerificationError) as caught:
         verify_credential(world.badge(), context=world.context(), now=NOW)
@@ -73,6 +78,7 @@ def test_verify_raises_with_the_report(world: World) -> None:
     assert caught.value.report.outcome is INVALID
 
 
+@pytest.mark.covers("vcdm-1.1", "6.1")
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -95,6 +101,8 @@ def test_a_compact_jws_without_a_credential_is_invalid(world: World) -> None:
     assert verdict(world, b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA") == (INVALID, ("context_missing",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.3", "5.2")
+@pytest.mark.covers("di-1.0", "2.4.1", "4.6", "5.14")
 @pytest.mark.attack("C2")
 @pytest.mark.parametrize(
     ("extra", "code"),
@@ -113,6 +121,7 @@ def test_a_context_from_outside_is_refused_without_a_fetch(world: World, extra: 
     assert check(world, signed).outcome is VALID
 
 
+@pytest.mark.covers("vcdm-2.0", "4.3", "6.1")
 @pytest.mark.attack("C4")
 @pytest.mark.parametrize("term", ["issuer", "credentialSubject", "id", "type"])
 def test_a_protected_term_is_not_redefined(world: World, term: str) -> None:
@@ -122,6 +131,8 @@ def test_a_protected_term_is_not_redefined(world: World, term: str) -> None:
     assert check(world, signed).outcome is VALID
 
 
+@pytest.mark.covers("vcdm-2.0", "4.4", "4.5", "5.2", "6.1")
+@pytest.mark.covers("di-1.0", "2.4.3")
 @pytest.mark.attack("C7")
 @pytest.mark.parametrize(
     ("edit", "codes"),
@@ -147,6 +158,7 @@ def test_what_the_signature_does_not_cover_is_not_shown_as_valid(
     assert set(found) == codes
 
 
+@pytest.mark.covers("vcdm-2.0", "1.3", "4.2", "4.3", "4.4", "4.5", "4.6", "4.7", "4.8", "4.11", "5.5", "5.6")
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
@@ -183,6 +195,7 @@ def test_a_broken_rule_of_the_model_is_named(world: World, edit: Any, code: str)
     assert verdict(world, signed) == (INVALID, (code,))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.7", "7.1")
 @pytest.mark.attack("A10")
 def test_a_forged_issuer_is_found_at_its_own_step(world: World) -> None:
     report = check(world, world.sign(world.badge(), world.stranger))
@@ -192,6 +205,7 @@ def test_a_forged_issuer_is_found_at_its_own_step(world: World) -> None:
     assert check(world, world.signed_badge()).outcome is VALID
 
 
+@pytest.mark.covers("di-1.0", "3.1")
 @pytest.mark.attack("A3")
 def test_an_unknown_suite_is_indeterminate_and_a_legacy_one_invalid(world: World) -> None:
     signed = world.signed_badge()
@@ -210,6 +224,7 @@ def test_an_unreachable_did_is_indeterminate(world: World) -> None:
     assert check(world, document).outcome is INDETERMINATE
 
 
+@pytest.mark.covers("vcdm-2.0", "4.9")
 @pytest.mark.attack("D4")
 def test_valid_from_has_a_minute_of_skew(world: World) -> None:
     signed = world.signed_badge(valid_from=NOW)
@@ -226,6 +241,7 @@ def test_a_wider_skew_is_refused(world: World) -> None:
         world.context(skew_seconds=61)
 
 
+@pytest.mark.covers("vcdm-2.0", "4.9")
 @pytest.mark.attack("D5")
 def test_at_valid_until_it_has_ended(world: World) -> None:
     signed = world.signed_badge(valid_until=NOW)
@@ -234,6 +250,7 @@ def test_at_valid_until_it_has_ended(world: World) -> None:
     assert verdict(world, signed, now=NOW + timedelta(seconds=1)) == (INVALID, ("expired",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.9", "5.8")
 @pytest.mark.attack("D6")
 @pytest.mark.parametrize(
     "date", ["2026-11-20T00:00:00", "2026-11-20T24:00:00Z", "2025-02-29T00:00:00Z", "2026-W47", 7, None]
@@ -244,6 +261,7 @@ def test_an_odd_date_is_invalid(world: World, date: Any) -> None:
     assert check(world, signed).outcome is VALID
 
 
+@pytest.mark.covers("vcdm-2.0", "4.9")
 @pytest.mark.attack("D7")
 def test_a_reversed_period_is_invalid(world: World) -> None:
     document = world.badge(valid_from=NOW - timedelta(days=1), valid_until=NOW - timedelta(days=2))
@@ -262,6 +280,7 @@ def server_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     time.tzset()
 
 
+@pytest.mark.covers("vcdm-2.0", "4.9", "5.8")
 @pytest.mark.attack("D8")
 @pytest.mark.parametrize(
     "end",
@@ -288,12 +307,15 @@ def test_the_servers_time_zone_changes_no_verdict(world: World, server_zone: Zon
 # Status
 
 
+@pytest.mark.covers("vcdm-2.0", "4.10")
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1", "3.2")
 def test_a_clear_bit_holds_and_a_set_one_is_revoked(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list(indexes=(8,)))
     assert check(world, world.badge_with_status(7)).outcome is VALID
     assert verdict(world, world.badge_with_status(8)) == (INVALID, ("revoked",))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1", "3.2")
 @pytest.mark.attack("E1")
 def test_a_list_for_another_purpose_is_refused(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list(purpose="suspension"))
@@ -304,6 +326,7 @@ def test_a_list_for_another_purpose_is_refused(world: World) -> None:
     assert check(world, world.badge_with_status(purpose="suspension")).outcome is VALID
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1")
 @pytest.mark.attack("E2")
 @pytest.mark.parametrize(
     ("index", "code"),
@@ -329,6 +352,7 @@ def set_encoded_list(encoded: str) -> Any:
     return change
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E3")
 def test_a_short_list_is_invalid(world: World) -> None:
     short = "uH4sIAAAAAAACA2NgGAWjYBSMglEAAGjSVKwABAAA"
@@ -338,6 +362,7 @@ def test_a_short_list_is_invalid(world: World) -> None:
     assert codes[0] in {"status_list_too_short", "status_list_invalid"}
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E4")
 def test_a_list_by_another_issuer_is_invalid(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list(signer=world.stranger))
@@ -346,6 +371,7 @@ def test_a_list_by_another_issuer_is_invalid(world: World) -> None:
     assert check(world, world.badge_with_status()).outcome is VALID
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.2", "3.6")
 @pytest.mark.attack("E4")
 def test_a_list_that_was_edited_or_never_signed_is_invalid(world: World) -> None:
     good = world.status_list()
@@ -356,6 +382,7 @@ def test_a_list_that_was_edited_or_never_signed_is_invalid(world: World) -> None
         assert verdict(world, world.badge_with_status()) == (INVALID, ("status_list_invalid",))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E6")
 @pytest.mark.parametrize(
     "served",
@@ -366,6 +393,7 @@ def test_a_list_that_cannot_be_had_is_indeterminate(world: World, served: Any) -
     assert verdict(world, world.badge_with_status()) == (INDETERMINATE, ("status_unavailable",))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E6")
 def test_a_list_out_of_its_time_is_indeterminate(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list(valid_until=NOW))
@@ -376,6 +404,7 @@ def test_a_list_out_of_its_time_is_indeterminate(world: World) -> None:
     assert check(world, world.badge_with_status()).outcome is VALID
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E6")
 def test_a_kept_list_serves_within_its_ttl_and_not_after(world: World) -> None:
     cache = MemoryStatusCache()
@@ -388,6 +417,7 @@ def test_a_kept_list_serves_within_its_ttl_and_not_after(world: World) -> None:
     assert late == (INDETERMINATE, ("status_unavailable",))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E7")
 def test_an_older_list_than_one_seen_raises_an_alarm(world: World) -> None:
     cache = MemoryStatusCache()
@@ -400,6 +430,7 @@ def test_an_older_list_than_one_seen_raises_an_alarm(world: World) -> None:
         assert report.codes == (() if expected is VALID else ("status_list_rollback",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.10")
 @pytest.mark.attack("E8")
 def test_a_missing_status_is_invalid_where_the_policy_demands_one(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list())
@@ -419,6 +450,7 @@ def test_a_list_with_a_status_of_its_own_is_invalid(world: World) -> None:
     assert check(world, world.badge_with_status()).outcome is VALID
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1", "3.2")
 @pytest.mark.attack("E10")
 @pytest.mark.parametrize(
     ("revoked", "suspended", "codes"),
@@ -445,6 +477,7 @@ def test_revocation_and_suspension_are_both_checked(
     assert verdict(world, world.sign(badge)) == (INVALID if codes else VALID, codes)
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.2")
 @pytest.mark.attack("E11")
 def test_the_mirrored_bit_is_not_ours(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list(indexes=(0,)))
@@ -452,6 +485,8 @@ def test_the_mirrored_bit_is_not_ours(world: World) -> None:
     assert verdict(world, world.badge_with_status(0)) == (INVALID, ("revoked",))
 
 
+@pytest.mark.covers("di-1.0", "5.14", "6.4")
+@pytest.mark.covers("vc-api", "A.2")
 @pytest.mark.attack("E12")
 def test_the_request_for_a_list_says_nothing_of_the_credential(world: World) -> None:
     world.served.serve(LIST_URL, world.status_list())
@@ -463,12 +498,14 @@ def test_the_request_for_a_list_says_nothing_of_the_credential(world: World) -> 
     assert not any(word in json.dumps(request) for word in (signed["id"], world.holder_id, "#7"))
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.1", "3.2")
 def test_one_list_does_not_answer_for_another(world: World) -> None:
     other = "https://node.example/status/2"
     world.served.serve(LIST_URL, world.status_list(list_url=other))
     assert verdict(world, world.badge_with_status()) == (INVALID, ("status_list_id_mismatch",))
 
 
+@pytest.mark.covers("vcdm-2.0", "4.10")
 def test_a_status_of_an_unknown_type_is_indeterminate(world: World) -> None:
     status = {"id": "https://node.example/s", "type": "1EdTechRevocationList"}
     signed = world.sign(world.badge() | {"credentialStatus": status | {"type": "BitstringStatusListEntry"}})
@@ -481,6 +518,8 @@ def test_expired_and_revoked_are_both_told(world: World) -> None:
     assert verdict(world, badge) == (INVALID, ("expired", "revoked"))
 
 
+@pytest.mark.covers("vcdm-1.1", "4.1", "4.6", "4.7", "4.8", "6.2")
+@pytest.mark.covers("vcdm-2.0", "5.11")
 def test_a_vc_1_1_credential_with_a_data_integrity_proof_is_verified(world: World) -> None:
     document = {
         "@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/security/data-integrity/v2"],

@@ -25,6 +25,7 @@ SECRET, PUBLIC = bytes.fromhex(FIXTURE["secretKey"]), bytes.fromhex(FIXTURE["pub
 PRIME = 0x1A0111EA397FE69A4B1BA7B6434BACD764774B84F38512BF6730D2A0F6B0F6241EABFFFEB153FFFFB9FEFFFFFFFFAAAB
 
 
+@pytest.mark.covers("di-bbs-1.0", "2.1.1")
 def test_the_public_key_of_a_secret_is_that_of_the_draft() -> None:
     key = PrivateKey.from_raw(KeyType.BLS12381_G2, SECRET)
     assert key.public_key.raw == PUBLIC
@@ -60,6 +61,7 @@ def flagged(flags: int) -> bytes:
     return bytes([PUBLIC[0] & 0x1F | flags]) + PUBLIC[1:]
 
 
+@pytest.mark.covers("di-bbs-1.0", "2.1.1")
 @pytest.mark.attack("A15")
 @pytest.mark.attack("F12")
 @pytest.mark.parametrize(
@@ -130,6 +132,7 @@ def test_no_signature_of_bytes_is_by_such_a_key() -> None:
             PublicKey(KeyType.BLS12381_G2, PUBLIC).verify(signature, b"data")
 
 
+@pytest.mark.covers("cid-1.0", "2.2.2")
 def test_a_document_publishes_it_as_multikey_alone() -> None:
     did = "did:web:node.example"
     bbs = DocumentKey("bbs", PublicKey(KeyType.BLS12381_G2, PUBLIC), (Relationship.ASSERTION_METHOD,))

@@ -26,6 +26,7 @@ def did_of(jwk: Any) -> str:
     return f"did:jwk:{encode_base64url(json.dumps(jwk).encode())}"
 
 
+@pytest.mark.covers("did-jwk", "1.1", "1.2.2")
 def test_the_specifications_example_is_read() -> None:
     document = DidDocument.parse(resolve_did_jwk(EXAMPLE), expected_did=EXAMPLE)
     method = document.verification_method(f"{EXAMPLE}#0", relationship=Relationship.AUTHENTICATION)
@@ -38,6 +39,7 @@ def test_the_specifications_example_is_read() -> None:
 
 
 # a key for BBS has no JWK: test_bls12381.py
+@pytest.mark.covers("did-jwk", "1.1", "1.2.1")
 @pytest.mark.parametrize("key_type", [each for each in KeyType if each is not KeyType.BLS12381_G2])
 def test_a_key_comes_back(key_type: KeyType) -> None:
     key = PrivateKey.generate(key_type).public_key
@@ -47,6 +49,7 @@ def test_a_key_comes_back(key_type: KeyType) -> None:
     assert found.public_key == key
 
 
+@pytest.mark.covers("did-jwk", "1.2.2")
 def test_a_key_for_encryption_signs_nothing() -> None:
     did = did_of(public_key().to_jwk() | {"use": "enc"})
     assert DidDocument.parse(resolve_did_jwk(did), expected_did=did).keys(Relationship.ASSERTION_METHOD) == []
@@ -54,6 +57,7 @@ def test_a_key_for_encryption_signs_nothing() -> None:
     assert DidDocument.parse(resolve_did_jwk(did), expected_did=did).keys(Relationship.ASSERTION_METHOD)
 
 
+@pytest.mark.covers("did-jwk", "1.1", "1.4.1")
 @pytest.mark.parametrize(
     "did",
     [

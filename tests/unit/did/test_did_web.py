@@ -13,6 +13,7 @@ from did.errors import InvalidDidError
 from did.methods import did_web, did_web_url
 
 
+@pytest.mark.covers("did-web", "2.2", "2.3", "2.5.2")
 @pytest.mark.parametrize(
     ("did", "url"),
     [
@@ -29,6 +30,7 @@ def test_a_did_leads_to_one_address(did: str, url: str) -> None:
     assert did_web_url(did) == url
 
 
+@pytest.mark.covers("did-web", "2.3")
 @pytest.mark.attack("F10")
 @pytest.mark.parametrize(
     "did",
@@ -90,6 +92,7 @@ def test_a_did_that_could_lead_elsewhere_is_refused(did: str) -> None:
     assert caught.value.code == "invalidDid"
 
 
+@pytest.mark.covers("did-web", "2.1")
 @pytest.mark.attack("F10")
 def test_loopback_is_for_development() -> None:
     did = "did:web:127.0.0.1%3A8000"
@@ -106,6 +109,7 @@ def test_loopback_is_for_development() -> None:
     assert did_web_url("did:web:node.example", allow_insecure_loopback=True).startswith("https:")
 
 
+@pytest.mark.covers("did-web", "2.5.1")
 @pytest.mark.parametrize(
     ("base_url", "did"),
     [
@@ -120,6 +124,7 @@ def test_a_service_gets_the_did_that_leads_back_to_it(base_url: str, did: str) -
     assert did_web_url(did, allow_insecure_loopback=True).startswith(base_url.rstrip("/"))
 
 
+@pytest.mark.covers("did-web", "2.5.1")
 @pytest.mark.parametrize(
     "base_url",
     [
@@ -144,6 +149,7 @@ def test_an_address_that_no_did_leads_back_to_is_refused(base_url: str) -> None:
         did_web(base_url)
 
 
+@pytest.mark.covers("did-web", "2.3")
 @pytest.mark.attack("F10")
 @settings(deadline=None)
 @given(

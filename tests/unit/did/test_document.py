@@ -42,6 +42,7 @@ def parse_refusal(raw: Any) -> str:
     return caught.value.code
 
 
+@pytest.mark.covers("cid-1.0", "2.1", "2.1.3", "2.1.4", "2.2", "2.2.2", "2.2.3", "2.3")
 def test_a_published_document_is_read_back() -> None:
     keys = [
         DocumentKey("key-1", public_key()),
@@ -71,6 +72,9 @@ def test_the_jwk_set_names_the_keys_of_the_document() -> None:
     assert published["kid"] == f"{DID}#key-1-jwk"
 
 
+@pytest.mark.covers("di-eddsa-1.0", "A.1.1.1")
+@pytest.mark.covers("cid-1.0", "2.2.1", "2.2.2", "2.2.3", "2.2.4")
+@pytest.mark.covers("did-core-1.0", "3.2.2", "4.1", "5.2")
 @pytest.mark.parametrize(
     "members",
     [
@@ -106,6 +110,8 @@ def test_every_way_to_write_a_method_is_read(members: dict[str, Any]) -> None:
     assert [each.id for each in parse(**members).keys(ASSERTION)] == [f"{DID}#key-1"]
 
 
+@pytest.mark.covers("cid-1.0", "2.3", "2.3.1", "2.3.2", "3.3")
+@pytest.mark.covers("did-core-1.0", "5.3")
 @pytest.mark.attack("A9")
 def test_a_key_counts_only_for_what_it_is_listed_for() -> None:
     parsed = parse(verificationMethod=[method()], authentication=["#key-1"])
@@ -114,6 +120,8 @@ def test_a_key_counts_only_for_what_it_is_listed_for() -> None:
     assert parsed.keys(ASSERTION) == []
 
 
+@pytest.mark.covers("cid-1.0", "2.3", "2.3.1", "2.3.2", "3.3")
+@pytest.mark.covers("did-core-1.0", "5.3")
 @pytest.mark.attack("A9")
 def test_an_embedded_method_counts_only_where_it_is_embedded() -> None:
     parsed = parse(authentication=[method()])
@@ -121,6 +129,8 @@ def test_an_embedded_method_counts_only_where_it_is_embedded() -> None:
     assert parsed.verification_method(f"{DID}#key-1", relationship=AUTHENTICATION)
 
 
+@pytest.mark.covers("cid-1.0", "2.1.2", "3.3")
+@pytest.mark.covers("did-resolution-0.3", "12.6")
 @pytest.mark.attack("A10")
 def test_a_key_under_other_control_does_not_count() -> None:
     parsed = parse(verificationMethod=[method(controller=OTHER)], assertionMethod=["#key-1"])
@@ -128,6 +138,8 @@ def test_a_key_under_other_control_does_not_count() -> None:
     assert parsed.keys(ASSERTION) == []
 
 
+@pytest.mark.covers("cid-1.0", "2.1.2", "3.3")
+@pytest.mark.covers("did-resolution-0.3", "12.6")
 @pytest.mark.attack("A10", "A11")
 def test_a_method_of_another_did_does_not_count_though_it_is_listed() -> None:
     foreign = method(did=OTHER, seed=2, controller=OTHER)
@@ -136,17 +148,21 @@ def test_a_method_of_another_did_does_not_count_though_it_is_listed() -> None:
     assert parsed.verification_method(f"{DID}#key-1", relationship=ASSERTION).public_key == public_key(1)
 
 
+@pytest.mark.covers("cid-1.0", "2.2.4", "3.4")
 @pytest.mark.attack("A11")
 @pytest.mark.parametrize("url", [f"{DID}#key-2", f"{DID}#KEY-1", f"{DID}:sub#key-1", f"{OTHER}#key-1"])
 def test_the_whole_url_decides(url: str) -> None:
     assert refusal(DidDocument.parse(document(), expected_did=DID), url) == "verification_method_not_found"
 
 
+@pytest.mark.covers("cid-1.0", "3.4")
+@pytest.mark.covers("did-core-1.0", "3.2")
 @pytest.mark.parametrize("url", ["#key-1", DID, f"{DID}/x#key-1", f"{DID}?versionId=1#key-1", f"{DID}#", ""])
 def test_what_is_no_url_of_a_method_is_refused(url: str) -> None:
     assert refusal(DidDocument.parse(document(), expected_did=DID), url) == "invalidDidUrl"
 
 
+@pytest.mark.covers("cid-1.0", "2.2")
 def test_a_key_that_ended_does_not_count() -> None:
     for name in ("expires", "revoked"):
         parsed = parse(assertionMethod=[method(**{name: "2026-11-24T09:30:00Z"})])
@@ -157,11 +173,13 @@ def test_a_key_that_ended_does_not_count() -> None:
         assert caught.value.code == "verification_method_ended"
 
 
+@pytest.mark.covers("cid-1.0", "2.2")
 @pytest.mark.parametrize("moment", ["soon", "2026-11-24T09:30:00", "", 7])
 def test_an_end_that_cannot_be_read_is_not_taken_for_never(moment: Any) -> None:
     assert refusal(parse(assertionMethod=[method(expires=moment)])) == "invalidDidDocument"
 
 
+@pytest.mark.covers("cid-1.0", "2.2.1", "3.5")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -191,6 +209,8 @@ def test_an_entry_that_is_no_single_key_is_refused_when_it_is_needed(
     assert refusal(parse(assertionMethod=[method(**changes)])) == code
 
 
+@pytest.mark.covers("cid-1.0", "2.1", "2.1.1")
+@pytest.mark.covers("did-core-1.0", "5.1")
 @pytest.mark.attack("F6")
 @pytest.mark.parametrize("identifier", [OTHER, f"{DID}#x", f"{DID}:x", DID.upper(), None, [DID]])
 def test_a_document_of_another_did_is_refused(identifier: Any) -> None:
@@ -198,12 +218,15 @@ def test_a_document_of_another_did_is_refused(identifier: Any) -> None:
     DidDocument.parse(document(), expected_did=DID)
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.3")
 @pytest.mark.attack("F7")
 def test_a_deactivated_did_is_refused() -> None:
     assert parse_refusal(document() | {"deactivated": True}) == "deactivated"
     DidDocument.parse(document() | {"deactivated": False}, expected_did=DID)
 
 
+@pytest.mark.covers("did-core-1.0", "6.1", "6.2")
+@pytest.mark.covers("cid-1.0", "3.5")
 @pytest.mark.parametrize(
     "raw",
     [

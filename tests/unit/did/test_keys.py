@@ -36,6 +36,7 @@ def key_refusal(key_type: KeyType, raw: bytes) -> str:
 
 
 # a key for BBS signs no bytes and has no JWK: test_bls12381.py
+@pytest.mark.covers("cid-1.0", "2.2.2", "2.2.3")
 @pytest.mark.parametrize("key_type", [each for each in KeyType if each is not KeyType.BLS12381_G2])
 def test_a_key_signs_and_comes_back_in_every_form(key_type: KeyType) -> None:
     private = PrivateKey.generate(key_type)
@@ -43,7 +44,7 @@ def test_a_key_signs_and_comes_back_in_every_form(key_type: KeyType) -> None:
     signature = PrivateKey.from_raw(key_type, private.to_raw()).sign(b"data")
     key.verify(signature, b"data")
     assert PublicKey.from_multikey(key.to_multikey()) == PublicKey.from_jwk(key.to_jwk()) == key
-    assert len(signature) == {KeyType.P384: 96, KeyType.RSA: 384}.get(key_type, 64)
+    assert len(signature) == {KeyType.P384: 96, KeyType.P521: 132, KeyType.RSA: 384}.get(key_type, 64)
     for bad_signature, data in ((signature, b"Data"), (signature[:-1], b"data"), (b"", b"data")):
         with pytest.raises(InvalidSignatureError):
             key.verify(bad_signature, data)
@@ -72,6 +73,7 @@ def check(key: PublicKey, test: dict[str, Any]) -> None:
         key.verify(signature, message)
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "3.2.7")
 @pytest.mark.parametrize(("key", "test"), cases("ed25519_test.json"))
 def test_wycheproof_ed25519(key: dict[str, Any], test: dict[str, Any]) -> None:
     check(PublicKey(KeyType.ED25519, bytes.fromhex(key["pk"])), test)
@@ -85,16 +87,19 @@ def ec_key(key_type: KeyType, key: dict[str, Any]) -> PublicKey:
     )
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.2.7")
 @pytest.mark.parametrize(("key", "test"), cases("ecdsa_secp256r1_sha256_p1363_test.json"))
 def test_wycheproof_p256(key: dict[str, Any], test: dict[str, Any]) -> None:
     check(ec_key(KeyType.P256, key), test)
 
 
+@pytest.mark.covers("di-ecdsa-1.0", "3.2.7")
 @pytest.mark.parametrize(("key", "test"), cases("ecdsa_secp384r1_sha384_p1363_test.json"))
 def test_wycheproof_p384(key: dict[str, Any], test: dict[str, Any]) -> None:
     check(ec_key(KeyType.P384, key), test)
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "3.2.7")
 @pytest.mark.attack("A15")
 @pytest.mark.parametrize("sign", [0, 1])
 @pytest.mark.parametrize("y", LOW_ORDER_Y)
@@ -102,6 +107,7 @@ def test_an_ed25519_key_of_low_order_is_refused(y: int, sign: int) -> None:
     assert "low order" in key_refusal(KeyType.ED25519, edwards(y, sign))
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "3.2.7")
 @pytest.mark.attack("A15")
 @pytest.mark.parametrize("sign", [0, 1])
 @pytest.mark.parametrize("y", range(19))
@@ -109,6 +115,7 @@ def test_an_ed25519_key_with_a_second_name_is_refused(y: int, sign: int) -> None
     assert "not canonical" in key_refusal(KeyType.ED25519, edwards(PRIME + y, sign))
 
 
+@pytest.mark.covers("di-eddsa-1.0", "2.1.1", "3.2.7")
 @pytest.mark.attack("A15")
 def test_an_ed25519_key_that_is_no_point_is_refused() -> None:
     assert "not on the curve" in key_refusal(KeyType.ED25519, edwards(2))
@@ -116,7 +123,8 @@ def test_an_ed25519_key_that_is_no_point_is_refused() -> None:
     assert PublicKey(KeyType.ED25519, public_key().raw) == public_key()
 
 
-@pytest.mark.parametrize("key_type", [KeyType.P256, KeyType.P384])
+@pytest.mark.covers("di-ecdsa-1.0", "2.1.1")
+@pytest.mark.parametrize("key_type", [KeyType.P256, KeyType.P384, KeyType.P521])
 def test_an_ec_key_that_is_no_compressed_point_is_refused(key_type: KeyType) -> None:
     good = PrivateKey.generate(key_type).public_key.raw
     for raw in (b"\0", b"", good[:-1], good + b"\0", b"\x04" + good[1:], b"\x02" + b"\xff" * (len(good) - 1)):
@@ -124,6 +132,8 @@ def test_an_ec_key_that_is_no_compressed_point_is_refused(key_type: KeyType) -> 
     PublicKey(key_type, good)
 
 
+@pytest.mark.covers("cid-1.0", "2.2.1", "2.2.3")
+@pytest.mark.covers("did-jwk", "1.4.1")
 @pytest.mark.parametrize(
     "change",
     [
@@ -145,12 +155,14 @@ def test_a_jwk_that_is_no_plain_public_key_is_refused(change: dict[str, Any]) ->
         PublicKey.from_jwk(public_key().to_jwk() | change)
 
 
+@pytest.mark.covers("cid-1.0", "2.2.1", "2.2.3")
 def test_a_jwk_may_say_more_about_the_key() -> None:
     more = {"kid": "x", "use": "sig", "alg": "EdDSA", "x5c": ["y"]}
     assert PublicKey.from_jwk(public_key().to_jwk() | more) == public_key()
     assert PublicKey.from_jwk(public_key().to_jwk() | {"alg": "Ed25519"}) == public_key()
 
 
+@pytest.mark.covers("cid-1.0", "2.2.1", "2.2.3")
 def test_a_jwk_coordinate_has_one_text() -> None:
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     jwk = public_key().to_jwk()

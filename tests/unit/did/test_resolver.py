@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from did.document import Relationship
-from did.errors import DidError, FetchError, FetchRefusedError
+from did.document import DocumentKey, Relationship, build_did_document
+from did.errors import (
+    DidError,
+    FetchError,
+    FetchRefusedError,
+    ResolutionUnavailableError,
+    UnknownMethodError,
+)
 from did.fetcher import Fetched, OfflineFetcher
 from did.methods import did_jwk, did_key, did_key_method_id
 from did.resolver import Resolver
@@ -27,6 +33,9 @@ def asked_of(served: ServedDocuments) -> list[str]:
     return [request["url"] for request in served.requests]
 
 
+@pytest.mark.covers("did-key", "3.2")
+@pytest.mark.covers("did-jwk", "1.2.2")
+@pytest.mark.covers("did-resolution-0.3", "4.4")
 def test_did_key_and_did_jwk_need_no_network() -> None:
     offline = Resolver(fetcher=OfflineFetcher())
     assert offline.resolve(did_key(public_key())).id == did_key(public_key())
@@ -35,6 +44,8 @@ def test_did_key_and_did_jwk_need_no_network() -> None:
     assert method.public_key == public_key()
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.4")
+@pytest.mark.covers("did-web", "2.1", "2.5.2")
 def test_did_web_is_fetched_from_its_address() -> None:
     served = ServedDocuments({URL: document()})
     assert resolver(served).resolve(DID).raw == document()
@@ -42,6 +53,7 @@ def test_did_web_is_fetched_from_its_address() -> None:
     assert "application/did+json" in served.requests[0]["accept"]
 
 
+@pytest.mark.covers("did-web", "2.1", "2.5.2")
 def test_loopback_is_reached_only_where_it_is_allowed() -> None:
     did = "did:web:localhost%3A8001"
     url = "http://localhost:8001/.well-known/did.json"
@@ -51,11 +63,12 @@ def test_loopback_is_reached_only_where_it_is_allowed() -> None:
     assert resolver(served, allow_insecure_loopback=True).resolve(did).id == did
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.4", "10")
 @pytest.mark.parametrize(
     ("did", "code"),
     [
         ("did:example:1", "methodNotSupported"),
-        ("did:webvh:scid:node.example", "methodNotSupported"),
+        ("did:webvh:scid:node.example", "invalidDid"),
         ("node.example", "invalidDid"),
         ("", "invalidDid"),
         ("did:key:zzz0", "invalidDid"),
@@ -79,6 +92,7 @@ class Answering(ServedDocuments):
         return Fetched(url, self.status, "application/json", b"{}")
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.4", "10")
 @pytest.mark.parametrize(
     ("status", "code"),
     [
@@ -95,11 +109,13 @@ def test_only_the_host_can_say_that_there_is_no_such_did(status: int, code: str)
     assert refusal(resolver(Answering(status))) == code
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.4", "10")
 @pytest.mark.parametrize("error", [FetchError("down"), FetchRefusedError("private address")])
 def test_a_network_that_fails_says_nothing_of_the_did(error: FetchError) -> None:
     assert refusal(resolver(ServedDocuments({URL: error}))) == "resolution_unavailable"
 
 
+@pytest.mark.covers("did-web", "2.5.2")
 @pytest.mark.attack("F6")
 @pytest.mark.parametrize(
     "content",
@@ -117,6 +133,8 @@ def test_a_document_that_is_not_this_dids_is_refused(content: Any) -> None:
     assert resolver(ServedDocuments({URL: document()})).resolve(DID).id == DID
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.3", "12.2")
+@pytest.mark.covers("did-web", "2.5.4")
 @pytest.mark.attack("F7")
 def test_a_deactivated_did_is_refused_and_not_remembered() -> None:
     served = ServedDocuments({URL: document() | {"deactivated": True}})
@@ -126,6 +144,7 @@ def test_a_deactivated_did_is_refused_and_not_remembered() -> None:
     assert asked.resolve(DID).id == DID
 
 
+@pytest.mark.covers("did-resolution-0.3", "12.2", "13")
 def test_a_document_is_remembered_for_its_time_and_no_longer() -> None:
     served, clock = ServedDocuments({URL: document()}), Clock()
     asked = resolver(served, clock=clock, ttl_seconds=300)
@@ -148,6 +167,7 @@ def test_a_clock_that_goes_back_makes_nothing_last_longer() -> None:
     assert len(served.requests) == 2
 
 
+@pytest.mark.covers("did-resolution-0.3", "12.2", "13")
 def test_no_time_means_no_memory() -> None:
     served = ServedDocuments({URL: document()})
     asked = resolver(served, ttl_seconds=0)
@@ -215,3 +235,26 @@ def test_large_documents_of_many_hosts_do_not_fill_the_memory() -> None:
     assert len(served.requests) == first
     asked.resolve(dids[0])
     assert len(served.requests) == first + 1
+
+
+def with_key(name: str) -> Any:
+    return build_did_document(DID, [DocumentKey(name, public_key())])
+
+
+@pytest.mark.attack("F8", "F11")
+def test_for_a_key_that_is_not_remembered_the_host_is_asked_once_more() -> None:
+    clock, served = Clock(), ServedDocuments({URL: with_key("old")})
+    asked = resolver(served, clock=clock)
+    asked.dereference(f"{DID}#old", relationship=ASSERTION)
+    served.serve(URL, with_key("new"))
+    with pytest.raises(UnknownMethodError):
+        asked.dereference(f"{DID}#new", relationship=ASSERTION)
+    assert len(served.requests) == 1, "it was only just asked"
+    clock.turn(seconds=6)
+    assert asked.dereference(f"{DID}#new", relationship=ASSERTION).id == f"{DID}#new"
+    clock.turn(seconds=6)
+    # a failure neither takes away what is known nor says that there is no such key
+    served.serve(URL, FetchError("down"))
+    with pytest.raises(ResolutionUnavailableError):
+        asked.dereference(f"{DID}#newer", relationship=ASSERTION)
+    assert asked.dereference(f"{DID}#new", relationship=ASSERTION).id == f"{DID}#new"

@@ -93,6 +93,7 @@ def test_a_key_of_2048_bits_made_elsewhere_signs() -> None:
             ours.public_key.verify(wrong, b"data")
 
 
+@pytest.mark.covers("cid-1.0", "2.2.3")
 @pytest.mark.attack("A15")
 @pytest.mark.parametrize(
     "change",

@@ -8,6 +8,7 @@ from did.errors import InvalidDidError, InvalidDidUrlError
 from did.syntax import Did, parse_did, split_method_url
 
 
+@pytest.mark.covers("did-core-1.0", "3.1")
 @pytest.mark.parametrize(
     ("did", "parts"),
     [
@@ -20,6 +21,7 @@ def test_a_did_has_a_method_and_an_identifier(did: str, parts: Did) -> None:
     assert parse_did(did) == parts
 
 
+@pytest.mark.covers("did-core-1.0", "3.1")
 @pytest.mark.parametrize(
     "did",
     [
@@ -50,11 +52,13 @@ def test_what_is_no_bare_did_is_refused(did: str) -> None:
     assert caught.value.code == "invalidDid"
 
 
+@pytest.mark.covers("did-core-1.0", "3.2")
 def test_the_url_of_a_method_is_a_did_and_a_fragment() -> None:
     assert split_method_url("did:x:a#key-1") == ("did:x:a", "key-1")
     assert split_method_url("did:x:a#k%20/?:@") == ("did:x:a", "k%20/?:@")
 
 
+@pytest.mark.covers("did-core-1.0", "3.2")
 @pytest.mark.parametrize(
     "url",
     [

@@ -5,6 +5,7 @@ Reads from standard input: {"database_url", "now", "step", "token", "body"}.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -27,7 +28,7 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     node = replace(app.state.node, listener=die_at)
-    issue_credential(node, access_token=told["token"], request=CredentialRequest(told["body"]))
+    asyncio.run(issue_credential(node, access_token=told["token"], request=CredentialRequest(told["body"])))
 
 
 if __name__ == "__main__":

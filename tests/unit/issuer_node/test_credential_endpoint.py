@@ -34,6 +34,7 @@ def refusal(answer, status: int = 400) -> str:
     return answer.json()["error"]
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2", "8.3.1")
 @pytest.mark.parametrize("header", [None, "Bearer wrong", "Bearer ", "Basic dTpw", "Bearer a b", "DPoP x"])
 def test_without_a_right_token_nothing_is_told(ready, header):
     world, wallet, offer, _ = ready
@@ -50,6 +51,7 @@ def test_a_token_ends_with_its_hours(ready):
     assert refusal(wallet.request(token, wallet.body(offer)), 401) == "invalid_token"
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.3.1", "13", "F.4")
 @pytest.mark.attack("G4")
 @pytest.mark.parametrize(
     ("name", "error"),
@@ -94,6 +96,7 @@ def test_a_key_proof_that_does_not_hold_is_refused_and_spends_nothing(ready, nam
     assert wallet.request(token, wallet.body(offer)).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2")
 @pytest.mark.parametrize(
     ("proofs", "error"),
     [
@@ -112,12 +115,14 @@ def test_proofs_of_another_shape_are_refused(ready, proofs, error):
     assert refusal(wallet.request(token, wallet.body(offer, proofs=proofs))) == error
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2")
 def test_two_proofs_are_a_batch_and_there_is_none(ready):
     _, wallet, offer, token = ready
     proofs = {"jwt": [wallet.proof(), wallet.proof()]}
     assert refusal(wallet.request(token, wallet.body(offer, proofs=proofs))) == "invalid_proof"
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2")
 def test_the_single_proof_of_the_drafts_is_not_taken(ready):
     _, wallet, offer, token = ready
     body = wallet.body(offer) | {"proof": {"proof_type": "jwt", "jwt": wallet.proof()}}
@@ -125,11 +130,13 @@ def test_the_single_proof_of_the_drafts_is_not_taken(ready):
     assert refusal(wallet.request(token, body)) == "invalid_proof"
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2")
 def test_unknown_members_are_ignored(ready):
     _, wallet, offer, token = ready
     assert wallet.request(token, wallet.body(offer, vendor_hint="x")).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2", "8.3.1", "10")
 @pytest.mark.parametrize(
     ("change", "error"),
     [
@@ -144,12 +151,14 @@ def test_what_is_asked_for_must_be_what_is_offered(ready, change, error):
     assert refusal(wallet.request(token, wallet.body(offer, **change))) == error
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2", "8.3.1")
 def test_an_identifier_that_was_not_given_is_unknown(ready):
     _, wallet, _, token = ready
     body = {"credential_identifier": "award-x", "proofs": {"jwt": [wallet.proof()]}}
     assert refusal(wallet.request(token, body)) == "unknown_credential_identifier"
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2", "8.3.1")
 def test_a_token_for_one_badge_gives_no_other(ready):
     world, wallet, offer, token = ready
     other = f"badge-{world.badge('Un autre badge')}"
@@ -157,6 +166,7 @@ def test_a_token_for_one_badge_gives_no_other(ready):
     assert refusal(answer) == "credential_request_denied"
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.2", "8.3.1")
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"a":1,"a":2}', b'"x"', b"{" * 40, b"\xff", b"x" * 70_000]
 )
@@ -173,6 +183,7 @@ def test_a_body_of_another_type_is_refused(ready):
     assert refusal(answer) == "invalid_credential_request"
 
 
+@pytest.mark.covers("openid4vci-1.0", "7.1", "7.2")
 def test_a_nonce_holds_for_five_minutes_however_often(ready):
     world, wallet, offer, token = ready
     nonce = wallet.nonce()
@@ -182,6 +193,7 @@ def test_a_nonce_holds_for_five_minutes_however_often(ready):
     assert (first.status_code, second.status_code) == (200, 200)
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.3", "14")
 def test_asking_again_delivers_the_same_bytes(ready):
     world, wallet, offer, token = ready
     first = wallet.request(token, wallet.body(offer))
@@ -190,6 +202,7 @@ def test_asking_again_delivers_the_same_bytes(ready):
     assert len(issuances(world)) == 1
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.3", "14")
 def test_asking_again_with_another_key_is_refused(ready):
     world, wallet, offer, token = ready
     assert wallet.request(token, wallet.body(offer)).status_code == 200

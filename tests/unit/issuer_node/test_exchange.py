@@ -37,6 +37,7 @@ def check(world: World, credential: Any) -> Report:
     return check_credential(credential, context=context, now=world.clock())
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.1", "8.3")
 @pytest.mark.parametrize("key_type", [KeyType.ED25519, KeyType.P256])
 @pytest.mark.parametrize(("method", "embed_jwk"), [("did:key", False), ("did:jwk", False), ("did:key", True)])
 def test_a_slip_becomes_a_badge_that_others_verify(world, key_type, method, embed_jwk):
@@ -105,6 +106,7 @@ def test_what_is_delivered_is_what_is_stored(world):
     assert check(world, stored.content).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.2", "4.1.3")
 def test_an_offer_by_reference_is_the_offer_by_value(world):
     links = world.links(world.award())
     reference = parse_offer_uri(links.offer_uri).uri

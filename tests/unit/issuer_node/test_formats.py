@@ -1,4 +1,4 @@
-"""One badge in three formats: offered side by side, taken in one, checked before it leaves, revoked in all."""
+"""One badge in three formats: offered side by side, checked before it leaves, revoked at once."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from issuer_node.errors import IssuingError
 from issuer_node.formats import FORMATS
 from issuer_node.issuing import CredentialRequest, issue_credential
 from issuer_node.models import Issuance
+from tests.event_loop import run as run_to_end
 from tests.unit.issuer_node.conftest import BASE, open_world
 
 SUFFIXES = {"ldp_vc": "", "dc+sd-jwt": ".sd-jwt", "jwt_vc_json": ".jwt"}
@@ -72,6 +73,7 @@ def in_format(wallet, offer, form):
     )
 
 
+@pytest.mark.covers("openid4vci-1.0", "12.2.4", "A.1.1", "A.1.2", "A.3")
 def test_the_metadata_lists_a_configuration_for_each_format(world):
     badge = world.badge()
     found = world.client.get("/.well-known/openid-credential-issuer").json()
@@ -96,6 +98,8 @@ def test_an_offer_names_every_format_the_fullest_first(world):
     assert [name.removeprefix(names[0]) for name in names] == list(SUFFIXES.values())
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.3", "A.1.1", "A.1.2", "A.3")
+@pytest.mark.covers("token-status-list", "12.8")
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_badge_of_every_format_is_valid_for_others_and_revoked_at_once(world, form):
     award = world.session_awards(["Amina (exemple)"])[0]
@@ -114,20 +118,17 @@ def test_a_badge_of_every_format_is_valid_for_others_and_revoked_at_once(world, 
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_same_request_gets_the_same_bytes_and_another_format_is_denied(world, form):
+def test_the_same_request_gets_the_same_bytes(world, form):
     content, wallet, token, offer = take(world, form)
     again = wallet.request(token, in_format(wallet, offer, form))
     delivered = content if form == "ldp_vc" else b'"' + content + b'"'
     assert again.content == b'{"credentials":[{"credential":' + delivered + b"}]}"
     with world.node.database.session() as session:
         (stored,) = session.exec(select(Issuance)).all()
-    assert stored.content == delivered
-    for other in FORMATS.keys() - {form}:
-        answer = wallet.request(token, in_format(wallet, offer, other))
-        assert answer.status_code == 400
-        assert answer.json()["error"] == "credential_request_denied"
+    assert (stored.content, stored.format) == (delivered, form)
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1.1")
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_wallet_can_choose_by_authorization_details(world, form):
     offer = world.offer(world.award())
@@ -158,6 +159,7 @@ def test_what_a_node_does_not_offer_it_does_not_give(tmp_path):
         assert wallet.request(token, wallet.body(offer)).status_code == 200
 
 
+@pytest.mark.covers("open-badges-3.0", "Create the Proof (Linked Data)")
 def test_the_proof_set_derives_a_badge_without_its_story(world):
     content, _, _, _ = take(world, "ldp_vc")
     node = world.node
@@ -174,6 +176,8 @@ def test_the_proof_set_derives_a_badge_without_its_story(world):
     assert report.outcome is Outcome.VALID, report.codes
 
 
+@pytest.mark.covers("did-web", "2.5.3")
+@pytest.mark.covers("open-badges-3.0", "Create the Proof (Linked Data)")
 def test_with_bbs_by_setting_the_did_document_lists_the_key(tmp_path):
     suites = ["ecdsa-sd-2023", "bbs-2023"]
     url = f"sqlite:///{tmp_path / 'n.db'}"
@@ -188,6 +192,7 @@ def test_with_bbs_by_setting_the_did_document_lists_the_key(tmp_path):
         assert check(world, content).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.1", "A.3")
 def test_the_sd_jwt_is_bound_to_the_key_and_can_hide_the_story(world):
     content, wallet, _, _ = take(world, "dc+sd-jwt")
     claims = open_credential(content).claims.document
@@ -200,6 +205,7 @@ def test_the_sd_jwt_is_bound_to_the_key_and_can_hide_the_story(world):
     assert "jwk" in open_credential(other).claims.document["cnf"]
 
 
+@pytest.mark.covers("sd-jwt-vc", "4.2")
 def test_the_issuer_metadata_names_the_key_of_the_tokens(world):
     answer = world.client.get("/.well-known/jwt-vc-issuer")
     assert answer.headers["content-type"] == "application/json"
@@ -211,6 +217,7 @@ def test_the_issuer_metadata_names_the_key_of_the_tokens(world):
     assert {key["kid"] for key in metadata["jwks"]["keys"]} <= listed
 
 
+@pytest.mark.covers("token-status-list", "8.2", "13.1")
 def test_the_status_list_token_is_the_signed_list_in_another_form(world):
     award = world.award()
     content, _, _, _ = take(world, "dc+sd-jwt", award=award)
@@ -225,6 +232,18 @@ def test_the_status_list_token_is_the_signed_list_in_another_form(world):
     assert world.client.get("/status/tokens/unknown").status_code == 404
 
 
+class Impostor:
+    """Signs with other keys than those that the node's documents show."""
+
+    def __init__(self, live, keys):
+        self.custody = live.custody
+        self.current = replace(live.current)
+        self.current.__dict__["keys"] = keys
+
+    def keep_up(self, _generation):
+        return self.current
+
+
 @pytest.mark.parametrize("form", ["ldp_vc", "jwt_vc_json"])
 def test_a_credential_that_does_not_verify_does_not_leave(world, form):
     """The keys that sign are not those that the DID document shows: the check before release sees it."""
@@ -235,9 +254,9 @@ def test_a_credential_that_does_not_verify_does_not_leave(world, form):
         replace(each, private_key=PrivateKey.generate(each.private_key.key_type))
         for each in world.node.identity.keys
     )
-    altered = replace(world.node, identity=replace(world.node.identity, keys=keys))
+    altered = replace(world.node, live=Impostor(world.node.live, keys))
     body = in_format(wallet, offer, form)
     with pytest.raises(IssuingError, match="self_check"):
-        issue_credential(altered, access_token=token, request=CredentialRequest(body))
+        run_to_end(issue_credential(altered, access_token=token, request=CredentialRequest(body)))
     again = wallet.request(token, body | {"proofs": {"jwt": [wallet.proof()]}})
     assert again.status_code == 200

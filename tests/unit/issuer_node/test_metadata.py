@@ -11,6 +11,7 @@ from tests.unit.issuer_node.conftest import BASE, badge_draft, open_world
 from web.app import mount_at_base_path
 
 
+@pytest.mark.covers("openid4vci-1.0", "12.2.1", "12.2.4")
 def test_the_metadata_has_one_configuration_per_badge(world):
     badge = world.badge()
     metadata = world.client.get("/.well-known/openid-credential-issuer").json()
@@ -57,6 +58,7 @@ def test_an_archived_badge_is_offered_only_to_those_who_were_awarded_it(world):
     assert world.wallet().receive(offer)["name"] == "Donné"
 
 
+@pytest.mark.covers("openid4vci-1.0", "12.3")
 def test_the_authorization_server_is_the_issuer(world):
     metadata = world.client.get("/.well-known/oauth-authorization-server").json()
     assert metadata["issuer"] == BASE
@@ -65,6 +67,7 @@ def test_the_authorization_server_is_the_issuer(world):
     assert metadata["pre-authorized_grant_anonymous_access_supported"] is True
 
 
+@pytest.mark.covers("openid4vci-1.0", "12.2.2", "12.3")
 @pytest.mark.parametrize("name", ["openid-credential-issuer", "oauth-authorization-server"])
 def test_below_a_path_both_well_known_forms_answer(tmp_path, name):
     base = "https://host.example/node"
@@ -78,6 +81,9 @@ def test_below_a_path_both_well_known_forms_answer(tmp_path, name):
     assert base in appended.json().values()
 
 
+@pytest.mark.covers("did-web", "2.4", "2.5.1", "2.5.3")
+@pytest.mark.covers("did-core-1.0", "6.1")
+@pytest.mark.covers("open-badges-3.0", "Key Management")
 def test_the_did_document_is_what_strict_and_simple_resolvers_read(world):
     document = world.client.get("/.well-known/did.json").json()
     did = "did:web:node.example"
@@ -99,6 +105,7 @@ def test_the_did_document_is_what_strict_and_simple_resolvers_read(world):
     assert world.client.get("/did.json").json() == document
 
 
+@pytest.mark.covers("open-badges-3.0", "Key Management")
 def test_the_key_set_names_the_structure_and_holds_no_secret(world):
     keys = world.client.get("/.well-known/jwks.json").json()["keys"]
     assert {key["alg"] for key in keys} == {"EdDSA", "ES256"}

@@ -35,6 +35,9 @@ def stolen(world) -> bytes:
     return b"\0".join(values)
 
 
+@pytest.mark.covers("sd-jwt", "9.12")
+@pytest.mark.covers("open-badges-3.0", "Key Management")
+@pytest.mark.covers("openid4vci-1.0", "13")
 def test_keys_codes_and_tokens_are_not_readable_in_the_database(tmp_path):
     with open_world(f"sqlite:///{tmp_path}/node.db", tx_code=True) as world:
         award = world.award()
@@ -48,6 +51,8 @@ def test_keys_codes_and_tokens_are_not_readable_in_the_database(tmp_path):
         assert award.encode() in dump, "the dump holds what is not secret"
 
 
+@pytest.mark.covers("sd-jwt", "9.12")
+@pytest.mark.covers("open-badges-3.0", "Key Management")
 def test_another_secret_opens_no_key(tmp_path):
     url = f"sqlite:///{tmp_path}/node.db"
     with open_world(url) as world:

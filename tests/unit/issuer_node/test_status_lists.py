@@ -53,6 +53,8 @@ def reserve(world, offer_id, award_id, times=1):
     return world.node.database.apply(act)
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.1")
+@pytest.mark.covers("token-status-list", "12.4", "13.3")
 @pytest.mark.attack("J4")
 def test_five_hundred_indexes_are_distinct_and_look_random(world):
     award = world.award()
@@ -66,6 +68,8 @@ def test_five_hundred_indexes_are_distinct_and_look_random(world):
     assert 180 < sum(index < MINIMUM_ENTRIES // 2 for index in indexes) < 320
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.1")
+@pytest.mark.covers("token-status-list", "13.3")
 @pytest.mark.attack("J4")
 def test_two_workers_never_draw_one_index(world):
     awards = world.session_awards([f"Personne {number} (exemple)" for number in range(16)])
@@ -82,6 +86,7 @@ def test_two_workers_never_draw_one_index(world):
     second.state.database.dispose()
 
 
+@pytest.mark.covers("token-status-list", "13.4")
 def test_a_list_that_is_half_full_is_left_for_a_new_one(world):
     award = world.award()
     offer = get_award(world.node, award).line.offer
@@ -92,6 +97,8 @@ def test_a_list_that_is_half_full_is_left_for_a_new_one(world):
     assert reserve(world, offer.id, award)[0][0] != first
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.6", "4")
+@pytest.mark.covers("vcdm-2.0", "6.2")
 def test_the_list_is_a_credential_of_the_structure(world):
     credential = world.wallet().receive(world.offer(world.award()))
     entry = status_of(credential)
@@ -128,6 +135,7 @@ def test_the_list_s_address_says_nothing_of_the_credential(world):
     assert credential["id"].removeprefix("urn:uuid:") not in url
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2")
 def test_the_list_is_kept_until_it_changes(world):
     award = world.award()
     url = status_of(world.wallet().receive(world.offer(award)))["statusListCredential"]
@@ -141,6 +149,7 @@ def test_the_list_is_kept_until_it_changes(world):
     assert changed.headers["etag"] != first.headers["etag"]
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2")
 def test_a_list_is_signed_anew_before_it_ends(world):
     url = status_of(world.wallet().receive(world.offer(world.award())))["statusListCredential"]
     before = world.client.get(url).json()

@@ -31,6 +31,7 @@ def refusal(answer) -> str:
     return answer.json()["error"]
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "6.2")
 def test_a_code_gives_a_bearer_token(world):
     answer = world.wallet().token(world.offer(world.award()))
     assert answer.status_code == 200
@@ -41,6 +42,7 @@ def test_a_code_gives_a_bearer_token(world):
     assert "authorization_details" not in body, "identifiers unasked break wallets"
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 @pytest.mark.attack("G1")
 def test_codes_are_long_and_none_can_be_guessed(world):
     offer = world.offer(world.award())
@@ -59,6 +61,7 @@ def test_codes_are_long_and_none_can_be_guessed(world):
     assert world.wallet().token(offer).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 @pytest.mark.attack("G1")
 def test_a_code_is_used_once(world):
     offer = world.offer(world.award())
@@ -66,6 +69,7 @@ def test_a_code_is_used_once(world):
     assert refusal(world.wallet().token(offer)) == "invalid_grant"
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 @pytest.mark.attack("G1", "J4")
 @pytest.mark.parametrize("times", [32, 100])
 def test_of_many_at_once_one_gets_the_token(world, times):
@@ -89,6 +93,7 @@ def test_a_code_holds_until_its_last_day(world):
     assert world.wallet().token(offer).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "14")
 def test_a_lost_slip_is_dead_once_renewed(world):
     award = world.award()
     old = world.offer(award)
@@ -107,6 +112,7 @@ def test_a_revoked_award_has_no_code(world):
     assert refusal(world.wallet().token(offer)) == "invalid_grant"
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.3")
 @pytest.mark.parametrize(
     ("form", "error"),
     [
@@ -124,6 +130,7 @@ def test_malformed_requests_get_the_oauth_code(world, form, error):
     assert refusal(world.client.post("/openid4vci/token", data=form)) == error
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.3")
 def test_a_request_that_is_no_form_is_refused(world):
     offer = world.offer(world.award())
     sent = {"grant_type": PRE_AUTHORIZED_CODE, "pre-authorized_code": offer.pre_authorized_code}
@@ -131,6 +138,7 @@ def test_a_request_that_is_no_form_is_refused(world):
     assert world.wallet().token(offer).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 @pytest.mark.attack("G2")
 def test_the_code_on_the_side_opens_the_offer(coded):
     award = coded.award()
@@ -140,6 +148,7 @@ def test_the_code_on_the_side_opens_the_offer(coded):
     assert coded.wallet().token(coded.offer(award), tx_code=links.tx_code).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 @pytest.mark.attack("G2")
 def test_five_wrong_codes_burn_the_offer(coded):
     award = coded.award()
@@ -151,6 +160,7 @@ def test_five_wrong_codes_burn_the_offer(coded):
     assert get_award(coded.node, award).line.state == "burnt"
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 @pytest.mark.attack("G2")
 def test_four_wrong_codes_do_not(coded):
     award = coded.award()
@@ -179,12 +189,14 @@ def test_a_missing_code_is_not_a_try(coded):
     assert coded.wallet().token(offer, tx_code=coded.links(award).tx_code).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1", "13")
 def test_a_code_that_nobody_asked_for_is_refused(world):
     offer = world.offer(world.award())
     assert refusal(world.wallet().token(offer, tx_code="123456")) == "invalid_request"
     assert world.wallet().token(offer).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1.1")
 def test_a_wallet_that_asks_gets_identifiers_and_must_use_them(world):
     offer = world.offer(world.award())
     wallet = world.wallet()
@@ -203,6 +215,7 @@ def test_a_wallet_that_asks_gets_identifiers_and_must_use_them(world):
     assert wallet.request(body["access_token"], request).status_code == 200
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1.1")
 def test_details_for_something_else_are_refused_and_spend_nothing(world):
     offer = world.offer(world.award())
     details = [{"type": "openid_credential", "credential_configuration_id": "badge-other"}]

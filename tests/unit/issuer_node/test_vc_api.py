@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import copy
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from contexts import ContextStore
-from credentials.data_integrity import SUITES, add_proof
+from contexts import ContextStore, strict_json
+from credentials.data_integrity import OLDER_PROOF_TYPES, SUITES, add_proof
+from did.document import DocumentKey, build_did_document
+from did.errors import FetchError
+from did.fetcher import DEFAULT_MAX_BYTES, Fetched, OfflineFetcher
 from did.keys import KeySigner, KeyType, PrivateKey
 from did.methods import did_key_method_id
+from did.resolver import Resolver
 from tests.unit.issuer_node.conftest import World, open_world, settings_for
 
 TOKEN = "a token of the tests, of more than thirty-two characters".replace(" ", "-").replace(",", "")
@@ -88,6 +95,7 @@ def refusal(answer: Any, status: int = 400) -> str:
 # Who may use it
 
 
+@pytest.mark.covers("vc-api", "2.2", "2.4")
 def test_without_a_setting_there_is_no_vc_api(database_url):
     with open_world(database_url) as world:
         assert world.client.get("/issuers").status_code == 404
@@ -95,6 +103,8 @@ def test_without_a_setting_there_is_no_vc_api(database_url):
         assert verify(world, {}).status_code == 404
 
 
+@pytest.mark.covers("vc-api", "2.2", "2.4")
+@pytest.mark.covers("did-resolution-0.3", "12.1")
 @pytest.mark.parametrize(
     ("header", "challenge"),
     [
@@ -116,6 +126,7 @@ def test_without_the_token_nothing_is_done(world, header, challenge):
         assert answer.headers["www-authenticate"] == challenge
 
 
+@pytest.mark.covers("vc-api", "2.2", "2.4")
 def test_open_on_loopback_means_a_loopback_address_and_this_machine(tmp_path):
     url = f"sqlite:///{tmp_path}/node.db"
     with pytest.raises(ValidationError):
@@ -134,6 +145,7 @@ def test_a_short_token_is_refused(tmp_path):
         settings_for(f"sqlite:///{tmp_path}/node.db", vc_api_token="short")
 
 
+@pytest.mark.covers("vc-api", "2.3", "2.4")
 def test_the_profiles_follow_from_the_suites_and_keep_their_keys(tmp_path):
     url = f"sqlite:///{tmp_path}/node.db"
     listed = []
@@ -142,7 +154,8 @@ def test_the_profiles_follow_from_the_suites_and_keep_their_keys(tmp_path):
             listed.append(world.client.get("/issuers", headers=AUTHORIZED).json()["issuers"])
     assert listed[0] == listed[1]
     by_suite = {(each["cryptosuite"], each["keyType"]) for each in listed[0] if each["cryptosuite"]}
-    assert by_suite == {(suite.name, str(kind)) for suite in SUITES.values() for kind in suite.key_types}
+    suites = (*SUITES.values(), *OLDER_PROOF_TYPES.values())
+    assert by_suite == {(suite.name, str(kind)) for suite in suites for kind in suite.key_types}
     assert len({each["id"] for each in listed[0]}) == len(listed[0])
 
 
@@ -166,8 +179,14 @@ def selective(profiles) -> list[dict[str, Any]]:
     return [each for each in profiles.values() if each["selectiveDisclosure"]]
 
 
+@pytest.mark.covers("vc-api", "2.3", "3.2.1", "3.3.1")
 def test_what_every_profile_issues_verifies_and_what_was_altered_does_not(world, profiles):
-    assert {"eddsa-rdfc-2022-ed25519", "ecdsa-rdfc-2019-p384", "vc-jwt-p256"} <= profiles.keys()
+    assert {
+        "eddsa-rdfc-2022-ed25519",
+        "ecdsa-rdfc-2019-p384",
+        "vc-jwt-p256",
+        "vc-cose-p521",
+    } <= profiles.keys()
     for profile in whole(profiles):
         signed = issued(world, profile)
         answer = verify(world, signed)
@@ -178,12 +197,20 @@ def test_what_every_profile_issues_verifies_and_what_was_altered_does_not(world,
         if profile["cryptosuite"]:
             altered["credentialSubject"]["name"] = "Somebody else"
             assert refusal(verify(world, altered)) == "invalid_signature"
+        elif profile["name"].startswith("vc-cose-"):
+            prefix, _, message = altered["id"].partition(",")
+            assert prefix == "data:application/vc+cose;base64"
+            spoilt = bytearray(base64.b64decode(message))
+            spoilt[-1] ^= 1
+            altered["id"] = f"{prefix},{base64.b64encode(spoilt).decode()}"
+            assert refusal(verify(world, altered)) == "cose_signature"
         else:
             header, payload, signature = altered["id"].split(".")
             altered["id"] = ".".join([header, payload, signature[:-6] + "AAAAAA"])
             assert refusal(verify(world, altered)) == "jws_signature"
 
 
+@pytest.mark.covers("vc-api", "3.5.1")
 def test_what_is_derived_verifies_and_shows_what_was_asked(world, profiles):
     for profile in selective(profiles):
         base = issued(world, profile, {"mandatoryPointers": ["/issuer"]})
@@ -203,6 +230,7 @@ def test_what_is_derived_verifies_and_shows_what_was_asked(world, profiles):
         assert refusal(verify(world, derived)) == "invalid_signature"
 
 
+@pytest.mark.covers("vc-api", "3.5.1")
 def test_a_pointer_that_leads_nowhere_is_refused(world, profiles):
     profile = selective(profiles)[0]
     assert refusal(issue(world, profile, {"mandatoryPointers": ["/nowhere"]})) == "pointer_not_found"
@@ -211,17 +239,20 @@ def test_a_pointer_that_leads_nowhere_is_refused(world, profiles):
     assert refusal(post(world, "/credentials/derive", body)) == "pointer_not_found"
 
 
+@pytest.mark.covers("vc-api", "3.5.1")
 def test_only_a_base_proof_can_be_derived_from(world, profiles):
     signed = issued(world, profiles["eddsa-rdfc-2022-ed25519"])
     body = {"verifiableCredential": signed, "options": {"selectivePointers": ["/issuer"]}}
     assert refusal(post(world, "/credentials/derive", body)) == "no_base_proof"
 
 
+@pytest.mark.covers("vc-api", "3.2.1")
 def test_pointers_are_for_selective_suites(world, profiles):
     profile = profiles["eddsa-rdfc-2022-ed25519"]
     assert refusal(issue(world, profile, {"mandatoryPointers": ["/issuer"]})) == "pointers_not_supported"
 
 
+@pytest.mark.covers("vc-api", "3.2.1")
 def test_a_profile_signs_in_its_own_name_alone(world, profiles):
     profile = profiles["eddsa-rdfc-2022-ed25519"]
     other = profiles["eddsa-jcs-2022-ed25519"]["id"]
@@ -234,6 +265,10 @@ def test_an_unknown_profile_or_verifier_is_not_found(world):
     assert verify(world, {}, path="/verifiers/nobody/credentials/verify").status_code == 404
 
 
+@pytest.mark.covers(
+    "vcdm-2.0", "1.3", "4.3", "4.4", "4.5", "4.8", "4.9", "4.10", "5.2", "5.3", "5.8", "B.3.1"
+)
+@pytest.mark.covers("vc-api", "3.2.1", "B.5")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -264,6 +299,9 @@ def test_what_is_no_credential_is_not_signed(world, profiles, name, changes, cod
     assert refusal(issue(world, profiles[name], **changes)) == code
 
 
+@pytest.mark.covers("vcdm-2.0", "5.3")
+@pytest.mark.covers("di-1.0", "2.3")
+@pytest.mark.covers("cid-1.0", "2.5")
 def test_a_digest_of_a_resource_that_is_at_hand_is_compared(world, profiles):
     resource = {"id": V2, "digestMultibase": "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k"}
     profile = profiles["eddsa-rdfc-2022-ed25519"]
@@ -272,6 +310,8 @@ def test_a_digest_of_a_resource_that_is_at_hand_is_compared(world, profiles):
     assert verify(world, issued(world, profile, relatedResource=[elsewhere])).status_code == 200
 
 
+@pytest.mark.covers("vcdm-2.0", "4.6")
+@pytest.mark.covers("json-ld-api-1.1", "12")
 def test_a_text_direction_is_signed_only_where_nothing_is_lost(world, profiles):
     name = {"@value": "Exemple", "@language": "fr", "@direction": "ltr"}
     assert refusal(issue(world, profiles["eddsa-rdfc-2022-ed25519"], name=name)) == "data_loss"
@@ -283,6 +323,8 @@ def test_a_text_direction_is_signed_only_where_nothing_is_lost(world, profiles):
     assert refusal(issue(world, profiles["eddsa-jcs-2022-ed25519"], name=odd)) == "data_loss"
 
 
+@pytest.mark.covers("di-1.0", "2.4.2")
+@pytest.mark.covers("vcdm-1.1", "4.1", "6.2")
 def test_a_credential_of_the_older_data_model_gets_the_proofs_context(world, profiles):
     changes = {
         "@context": ["https://www.w3.org/2018/credentials/v1"],
@@ -295,6 +337,27 @@ def test_a_credential_of_the_older_data_model_gets_the_proofs_context(world, pro
     assert verify(world, signed).status_code == 200
 
 
+@pytest.mark.covers("di-eddsa-1.0", "A.1.2.1", "A.2.1.1")
+@pytest.mark.parametrize("version", ["1.1", "2.0"])
+def test_an_older_proof_has_its_own_context_in_either_version_of_the_data_model(world, profiles, version):
+    old = {
+        "@context": ["https://www.w3.org/2018/credentials/v1"],
+        "issuanceDate": "2026-11-20T10:00:00Z",
+        "name": None,
+        "credentialSubject": {"id": "did:example:subject"},
+    }
+    new = {"credentialSubject": {"id": "did:example:subject"}}
+    profile = profiles["ed25519signature2020-ed25519"]
+    signed = issued(world, profile, **(old if version == "1.1" else new))
+    assert signed["@context"][1:] == ["https://w3id.org/security/suites/ed25519-2020/v1"]
+    assert signed["proof"]["type"] == "Ed25519Signature2020"
+    assert "cryptosuite" not in signed["proof"]
+    assert verify(world, signed).status_code == 200
+    signed["proof"]["created"] = "2026-11-20T10:00:00Z"
+    assert refusal(verify(world, signed)) == "invalid_signature"
+
+
+@pytest.mark.covers("vc-api", "3.3.1", "B.5")
 def test_dates_and_issuer_are_looked_at_unless_the_proof_alone_is_asked_for(world, profiles):
     profile = profiles["eddsa-rdfc-2022-ed25519"]
     ended = issued(world, profile, validUntil="2026-11-01T00:00:00Z")
@@ -306,6 +369,7 @@ def test_dates_and_issuer_are_looked_at_unless_the_proof_alone_is_asked_for(worl
     assert refusal(verify(world, ended, whole, path="/verifiers/proof/credentials/verify")) == "expired"
 
 
+@pytest.mark.covers("vc-api", "3.3.1")
 def test_the_proof_alone_says_nothing_of_whose_it_is(world):
     signer, document = stranger(), credential_of("https://issuer.example/1")
     signed = sign(world, document, signer)
@@ -315,6 +379,8 @@ def test_the_proof_alone_says_nothing_of_whose_it_is(world):
     assert refusal(verify(world, signed, {"checks": ["proof"]})) == "invalid_signature"
 
 
+@pytest.mark.covers("vc-api", "3.3.1", "3.8", "B.1")
+@pytest.mark.covers("di-1.0", "2.1", "2.2", "3.1", "4.4")
 @pytest.mark.parametrize(
     ("alter", "status", "code"),
     [
@@ -340,6 +406,9 @@ def test_a_refusal_has_the_code_of_its_reason(world, profiles, alter, status, co
         assert refusal(verify(world, signed, options), status) == code
 
 
+@pytest.mark.covers("vcdm-2.0", "7.2")
+@pytest.mark.covers("di-1.0", "4.7")
+@pytest.mark.covers("vc-api", "3.8")
 def test_problem_types_are_those_of_the_specifications(world, profiles):
     signed = issued(world, profiles["eddsa-rdfc-2022-ed25519"])
     found = {}
@@ -361,6 +430,7 @@ def test_problem_types_are_those_of_the_specifications(world, profiles):
 # Requests
 
 
+@pytest.mark.covers("vc-api", "3.2.1", "3.8", "B.4")
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -386,6 +456,7 @@ def test_an_odd_request_is_refused_with_its_code(world, profiles, body, status, 
     assert refusal(world.client.post(path, content=body, headers=headers), status) == code
 
 
+@pytest.mark.covers("vc-api", "3.3.1")
 @pytest.mark.parametrize(
     "options",
     [
@@ -411,6 +482,7 @@ def test_only_json_is_read(world):
 # Contexts that documents bring along
 
 
+@pytest.mark.covers("vcdm-2.0", "4.3")
 def test_an_inline_context_that_only_adds_terms_is_taken_by_the_test_suites_setting(world, tmp_path):
     signer = stranger()
     terms = {"visited": "https://example.org/#visited"}
@@ -472,6 +544,7 @@ def verify_presentation(world: World, presentation: Any, **options: Any) -> Any:
 EXPECTED = {"domain": "verifier.example", "challenge": "nonce-1"}
 
 
+@pytest.mark.covers("vc-api", "3.3.2")
 def test_a_presentation_is_verified_with_all_that_is_in_it(world, profiles):
     credentials = [issued(world, each) for each in whole(profiles)]
     presentation = present(world, credentials, stranger())
@@ -483,6 +556,7 @@ def test_a_presentation_is_verified_with_all_that_is_in_it(world, profiles):
     assert verify_presentation(world, present(world, [], stranger()), **EXPECTED).status_code == 200
 
 
+@pytest.mark.covers("vc-api", "3.3.2")
 @pytest.mark.parametrize(
     ("expected", "code", "kind"),
     [
@@ -498,6 +572,7 @@ def test_a_presentation_is_for_one_verifier_and_one_time(world, profiles, expect
     assert answer.json()["type"].endswith(f"#{kind}")
 
 
+@pytest.mark.covers("vc-api", "3.3.2")
 def test_one_bad_credential_and_the_presentation_is_refused(world, profiles):
     good, bad = (issued(world, profiles["eddsa-rdfc-2022-ed25519"]) for _ in range(2))
     bad["credentialSubject"]["name"] = "Somebody else"
@@ -514,6 +589,7 @@ def test_another_holder_than_the_one_who_signed_is_refused(world):
     assert refusal(verify_presentation(world, presentation, **EXPECTED)) == "issuer_mismatch"
 
 
+@pytest.mark.covers("vc-api", "3.3.2")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -600,3 +676,68 @@ def sign(world: World, document: dict[str, Any], signer: KeySigner, **changes: A
     created = world.clock() - timedelta(minutes=1)
     selection = contexts.selections(document)[0]
     return add_proof(document, signer=signer, created=created, selection=selection, **changes)
+
+
+# In the event loop, and out of it
+
+
+class Elsewhere(OfflineFetcher):
+    """One DID document in the world; notes whether it was asked for from an event loop."""
+
+    def __init__(self, url: str, body: bytes) -> None:
+        self._url, self._body = url, body
+        self.asked_in_loop: list[bool] = []
+
+    def get(self, url: str, *, accept: str = "*/*", max_bytes: int = DEFAULT_MAX_BYTES) -> Fetched:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            self.asked_in_loop.append(False)
+        else:
+            self.asked_in_loop.append(True)
+        if url != self._url:
+            raise FetchError("no such host")
+        return Fetched(url, 200, "application/did+json", self._body)
+
+
+def signed_elsewhere(issuer: str, key: PrivateKey) -> dict[str, Any]:
+    return add_proof(
+        credential_of(issuer),
+        signer=KeySigner(key, f"{issuer}#key-1"),
+        created=datetime(2026, 11, 20, tzinfo=UTC),
+        selection=ContextStore.load().newest(),
+    )
+
+
+@pytest.mark.parametrize("issuer", ["did:web:issuer.example", "did:web:unreachable.example"])
+def test_who_is_not_known_is_asked_for_outside_the_event_loop(world, issuer):
+    key = PrivateKey.generate(KeyType.ED25519)
+    document = build_did_document(issuer, [DocumentKey(name="key-1", public_key=key.public_key)])
+    fetcher = Elsewhere("https://issuer.example/.well-known/did.json", strict_json.dumps(document))
+    api = world.app.state.vc_api
+    resolver = Resolver(fetcher=fetcher, clock=world.clock)
+    world.app.state.vc_api = replace(api, fetcher=fetcher, resolver=resolver)
+    try:
+        answers = [verify(world, signed_elsewhere(issuer, key)) for _ in range(2)]
+    finally:
+        world.app.state.vc_api = api
+    reachable = "issuer.example" in issuer.split(":")
+    assert [each.status_code for each in answers] == [200 if reachable else 422] * 2
+    # remembered, it is asked for once; what could not be had is asked for again
+    assert fetcher.asked_in_loop == [False] * (1 if reachable else 2)
+
+
+def test_a_long_document_is_issued_and_verified_like_a_short_one(world, profiles):
+    profile = profiles["eddsa-rdfc-2022-ed25519"]
+    subject = {"id": "did:example:subject", "name": "Amina (example)", "description": "Words. " * 4_000}
+    for changes in ({}, {"credentialSubject": subject}):
+        assert verify(world, issued(world, profile, **changes)).status_code == 200
+        assert refusal(issue(world, profile, issuer="did:example:another", **changes)) == "issuer_mismatch"
+
+
+def test_the_verbs_are_described(world):
+    paths = world.client.get("/openapi.json").json()["paths"]
+    described = paths["/issuers/{profile}/credentials/issue"]["post"]
+    assert described["summary"] == "Issue a credential"
+    assert [each["name"] for each in described["parameters"]] == ["profile"]
+    assert "/credentials/verify" in paths

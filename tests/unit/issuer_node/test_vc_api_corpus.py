@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from httpx import Response
 
+pytestmark = pytest.mark.covers("vc-api", "3.3.1", "3.3.2", "B.5")
+
 TOKEN = "a-token-of-the-tests-of-more-than-thirty-two-characters"
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
 # every so many cases; PASSEUR_WHOLE_CORPUS=1 sends them all
@@ -27,7 +29,7 @@ STEP = 1 if os.environ.get("PASSEUR_WHOLE_CORPUS") else 9
 # about who presents it.
 NOT_ASKED = {"holder_missing", "holder_mismatch", "credentials_missing"}
 # these say what a verifier is told beside the input
-BESIDE = {"policy", "before", "now", "type_metadata"}
+BESIDE = {"policy", "before", "now", "asks", "type_metadata"}
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,8 @@ def get(world, identifier: str, accept: str, **query: str) -> Any:
     )
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.1", "4.2", "6", "8", "11.1")
+@pytest.mark.covers("did-core-1.0", "7.1", "7.3")
 def test_a_did_in_the_older_dialect(world):
     answer = get(world, DID, OLD)
     assert answer.status_code == 200
@@ -45,6 +47,8 @@ def test_a_did_in_the_older_dialect(world):
     assert get(world, DID, "*/*").json() == body
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.1", "4.2", "6", "8", "11.1")
+@pytest.mark.covers("did-core-1.0", "7.1", "7.3")
 def test_a_did_in_the_newer_dialect(world):
     answer = get(world, DID, NEW)
     assert answer.status_code == 200
@@ -54,6 +58,8 @@ def test_a_did_in_the_newer_dialect(world):
     assert answer.headers["content-type"] == body["didResolutionMetadata"]["contentType"]
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.1", "11.1")
+@pytest.mark.covers("did-core-1.0", "6.1", "6.2", "6.3")
 @pytest.mark.parametrize("media_type", ["application/did+json", "application/did+ld+json", "application/did"])
 def test_a_representation_is_the_document_alone(world, media_type):
     answer = get(world, DID, media_type)
@@ -86,6 +92,32 @@ def test_our_own_did_is_read_from_memory(world):
     assert get(world, did, NEW).json()["didDocument"]["id"] == did
 
 
+@pytest.mark.covers("did-webvh-1.0", "Reading did:webvh DID URLs")
+@pytest.mark.covers("did-resolution-0.3", "11.1")
+def test_our_own_history_is_resolved_version_by_version(world):
+    identity = world.node.identity
+    body = get(world, identity.did_webvh, NEW).json()
+    assert body["didDocument"]["alsoKnownAs"] == [identity.did]
+    assert body["didDocumentMetadata"]["versionId"].startswith("1-")
+    assert body["didDocumentMetadata"]["scid"] in identity.did_webvh
+    first = get(world, f"{identity.did_webvh}?versionNumber=1", NEW).json()
+    assert first == body
+    assert get(world, identity.did_webvh, NEW, versionNumber="1").json() == body
+    assert get(world, f"{identity.did_webvh}?versionNumber=9", NEW).status_code == 404
+    method = f"{identity.did_webvh}#key-1"
+    assert get(world, method, DEREFERENCING).json()["contentStream"]["id"] == method
+
+
+def test_the_universal_resolver_is_behind_the_same_access(world):
+    path = f"/1.0/identifiers/{world.node.identity.did_webvh}"
+    answer = world.client.get(path, headers={**AUTHORIZED, "Accept": NEW})
+    assert answer.json()["didDocument"]["id"] == world.node.identity.did_webvh
+    assert world.client.get(path, headers={"Accept": NEW}).status_code == 401
+
+
+@pytest.mark.covers("did-resolution-0.3", "4.2", "10", "11.1")
+@pytest.mark.covers("did-core-1.0", "7.1")
+@pytest.mark.covers("did-key", "2", "3.1.3")
 @pytest.mark.parametrize(
     ("identifier", "word", "name", "status"),
     [
@@ -114,6 +146,8 @@ def test_an_error_in_both_dialects(world, identifier, word, name, status):
     assert body["didDocumentMetadata"] == {}
 
 
+@pytest.mark.covers("did-resolution-0.3", "5.1", "5.2", "5.3", "5.4.2", "9")
+@pytest.mark.covers("did-core-1.0", "7.2")
 def test_a_verification_method_is_dereferenced_in_both_dialects(world):
     old = get(world, KEY, OLD).json()
     assert old["didDocument"]["id"] == KEY
@@ -127,6 +161,8 @@ def test_a_verification_method_is_dereferenced_in_both_dialects(world):
     assert get(world, DID, DEREFERENCING).json()["contentStream"]["id"] == DID
 
 
+@pytest.mark.covers("did-resolution-0.3", "3", "5.2", "5.4.1", "5.4.2", "9", "10")
+@pytest.mark.covers("did-core-1.0", "3.2.1", "7.2")
 def test_a_url_that_names_nothing(world):
     missing = f"{DID}#other"
     assert get(world, missing, OLD).json()["didDereferencingMetadata"] == {"error": "notFound"}
@@ -139,6 +175,7 @@ def test_a_url_that_names_nothing(world):
     )
 
 
+@pytest.mark.covers("did-key", "3.1.1")
 @pytest.mark.parametrize(
     ("format_", "word"),
     [
@@ -154,6 +191,7 @@ def test_a_key_format_that_we_do_not_write(world, format_, word):
     assert get(world, DID, OLD, publicKeyFormat="Multikey").status_code == 200
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.1", "11.1")
 def test_a_representation_that_nobody_has(world):
     answer = get(world, DID, "application/x-other")
     assert answer.status_code == 406
@@ -172,6 +210,7 @@ class Host(OfflineFetcher):
         return Fetched(url, self.status, "application/json", self.body)
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.3", "10", "11.1")
 @pytest.mark.parametrize(
     ("status", "body", "word", "old", "new"),
     [
@@ -191,6 +230,7 @@ def test_what_a_host_answers(status, body, word, old, new):
     assert answer.body["didDocumentMetadata"] == ({"deactivated": True} if word == "deactivated" else {})
 
 
+@pytest.mark.covers("did-resolution-0.3", "4.1", "11.1")
 @pytest.mark.parametrize("accept", ["", ",", ";;;", "a" * 5000, "text/html, application/did-resolution"])
 def test_odd_accept_headers(accept):
     answer = answer_identifier(Resolver(fetcher=OfflineFetcher()), DID, accept=accept)

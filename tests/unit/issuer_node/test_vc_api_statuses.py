@@ -51,6 +51,7 @@ def update(world: World, path: str = "/credentials/status", **changes: Any) -> A
     return post(world, path, {name: value for name, value in body.items() if value is not None})
 
 
+@pytest.mark.covers("vc-api", "C.3")
 def test_a_credential_is_revoked_and_restored(either):
     signed = issue(either, ENTRY)
     entry = signed["credentialStatus"]
@@ -75,6 +76,8 @@ def test_each_purpose_has_a_list_of_its_own(world):
     assert verify(world, signed).status_code == 200
 
 
+@pytest.mark.covers("vc-api", "C.2")
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.1")
 def test_the_list_is_signed_by_the_profile_and_open_to_anybody(world):
     for profile in ("eddsa-rdfc-2022-ed25519", "eddsa-jcs-2022-ed25519", "ecdsa-sd-2023-p256"):
         entry = issue(world, ENTRY, profile=profile)["credentialStatus"]
@@ -88,6 +91,7 @@ def test_the_list_is_signed_by_the_profile_and_open_to_anybody(world):
         assert verify(world, listed).status_code == 200
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "2.2", "3.1")
 def test_a_list_is_signed_anew_when_it_says_something_new_or_after_an_hour(world):
     path = issue(world, ENTRY)["credentialStatus"]["statusListCredential"].removeprefix(BASE)
     first = world.client.get(path).content
@@ -104,6 +108,7 @@ def test_a_list_is_signed_anew_when_it_says_something_new_or_after_an_hour(world
     assert world.client.get(path).status_code == 200
 
 
+@pytest.mark.covers("vc-api", "C.3")
 def test_a_credential_without_an_id_is_named_by_its_entry(world):
     signed = issue(world, ENTRY, named=None)
     entry = signed["credentialStatus"]
@@ -112,6 +117,7 @@ def test_a_credential_without_an_id_is_named_by_its_entry(world):
     assert refusal(verify(world, signed)) == "revoked"
 
 
+@pytest.mark.covers("vc-api", "C.3")
 def test_what_names_no_single_credential_is_refused(either):
     issue(either, ENTRY)
     assert refusal(update(either, credentialId="urn:uuid:2"), 404) == "status_unknown"
@@ -123,6 +129,7 @@ def test_what_names_no_single_credential_is_refused(either):
     assert refusal(update(either), 409) == "status_ambiguous"
 
 
+@pytest.mark.covers("vc-api", "C.3")
 def test_an_odd_update_is_refused(world):
     for changes in (
         {"credentialStatus": None},
@@ -140,6 +147,7 @@ def test_an_odd_update_is_refused(world):
         assert refusal(update(world, **changes)) == "request_invalid"
 
 
+@pytest.mark.covers("vc-api", "3.2.1")
 def test_an_odd_wish_for_a_status_is_refused(world):
     for entries in (
         [ENTRY, ENTRY],
@@ -166,6 +174,7 @@ def test_a_second_status_and_a_status_that_nobody_could_sign_are_refused(world):
     assert refusal(post(world, f"/issuers/{bbs}/credentials/issue", body)) == "status_not_supported"
 
 
+@pytest.mark.covers("vc-api", "C.2")
 def test_an_unknown_list_is_not_found(world):
     listed = issue(world, ENTRY)["credentialStatus"]["statusListCredential"].removeprefix(BASE)
     assert world.client.get(listed).status_code == 200
@@ -173,6 +182,7 @@ def test_an_unknown_list_is_not_found(world):
     assert world.client.get(listed.replace(PROFILE, "eddsa-jcs-2022-ed25519")).status_code == 404
 
 
+@pytest.mark.covers("bitstring-status-list-1.0", "3.1")
 @pytest.mark.attack("J4")
 def test_workers_never_give_out_an_index_twice(either):
     with ThreadPoolExecutor(8) as workers:

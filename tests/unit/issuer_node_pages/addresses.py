@@ -13,7 +13,7 @@ def public_pages(story: Story) -> list[str]:
 
 
 def coordinator_pages() -> list[str]:
-    return ["/passeurs"]
+    return ["/passeurs", "/keys", "/keys/rotate", "/keys/key-1/revoke"]
 
 
 def passeur_pages(story: Story) -> list[str]:

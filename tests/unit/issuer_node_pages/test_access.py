@@ -19,7 +19,14 @@ OPEN_TO_ALL = {
     "/signout",
     "/badges/{badge_id}",
 }
-COORDINATORS_ONLY = {"/passeurs", "/passeurs/{passeur_id}/suspend", "/passeurs/{passeur_id}/reactivate"}
+COORDINATORS_ONLY = {
+    "/passeurs",
+    "/passeurs/{passeur_id}/suspend",
+    "/passeurs/{passeur_id}/reactivate",
+    "/keys",
+    "/keys/rotate",
+    "/keys/{name}/revoke",
+}
 ROUTES = [
     (method, route.path)
     for router in PAGE_ROUTERS
@@ -59,6 +66,7 @@ def fill(path: str, story, suspended_id: str) -> str:
         "award_id": story.award_ids[0],
         "passeur_id": suspended_id,
         "passkey_id": "unknown",
+        "name": "key-1",
     }
     return path.format(**values)
 

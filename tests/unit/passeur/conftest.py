@@ -12,7 +12,7 @@ import pytest
 
 from contexts import ContextStore, strict_json
 from credentials.data_integrity import add_proof
-from credentials.open_badges import Achievement, Issuer, Kind, build_open_badge_credential
+from credentials.open_badges import Achievement, Criteria, Kind, Profile, build_open_badge_credential
 from did.keys import KeySigner, KeyType, PrivateKey
 from did.methods.key import did_key, did_key_method_id
 
@@ -34,13 +34,14 @@ def sign(contexts: ContextStore, *, signer: KeySigner = SIGNER, **changes: Any) 
     now = datetime.now(UTC).replace(microsecond=0)
     members: dict[str, Any] = {
         "credential_id": "urn:uuid:5b0d4d5e-54b9-4f5c-8a56-5e2f0a6b9d11",
-        "issuer": Issuer(id=ISSUER_DID, name="Structure (exemple)"),
+        "issuer": Profile(id=ISSUER_DID, name="Structure (exemple)"),
         "achievement": Achievement(
             id="https://node.example/badges/1",
             name="Pilotage de drone",
             description="A piloté un drone.",
-            criteria_narrative="- suit les consignes",
-            kind=Kind.EXPERIENCE,
+            criteria=Criteria(narrative="- suit les consignes"),
+            achievement_type=Kind.EXPERIENCE.achievement_type,
+            in_language="fr",
         ),
         "subject_id": None,
         "valid_from": now - timedelta(days=1),

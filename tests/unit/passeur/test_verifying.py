@@ -14,8 +14,9 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from credentials.baking import bake_png, bake_svg
+from credentials.cose import sign_cose_credential
 from credentials.exchange.presentations import make_presentation
-from credentials.open_badges import Achievement, Issuer, Kind
+from credentials.open_badges import Achievement, Criteria, Kind, Profile
 from did.keys import KeySigner
 from passeur import verifying
 from passeur.cli import app
@@ -70,6 +71,18 @@ def test_an_altered_badge_exits_1_and_names_the_code(tmp_path, badge, capsys, na
     printed = capsys.readouterr().out
     assert "invalid_signature" in printed
     assert "valable." not in printed.replace("n’est pas valable.", "")
+
+
+def test_a_badge_in_cose_is_verified(tmp_path, badge, capsys):
+    unsigned = {name: value for name, value in json.loads(badge).items() if name != "proof"}
+    message = sign_cose_credential(unsigned, signer=SIGNER, now=datetime.now(UTC))
+    file = tmp_path / "badge.cbor"
+    file.write_bytes(message)
+    assert run(file, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["securing"] == "vc+cose"
+    file.write_bytes(message.replace(b"Pilotage de drone", b"Pilotage de fusee"))
+    assert run(file) == 1
+    assert "cose_signature" in capsys.readouterr().out
 
 
 def test_the_report_as_json_says_the_same(tmp_path, badge, capsys):
@@ -131,7 +144,7 @@ def test_the_command_takes_the_language_of_the_terminal_unless_told(
 def test_a_badge_of_this_machine_without_the_switch_gives_the_hint(tmp_path, contexts, capsys, did):
     file = tmp_path / "badge.json"
     signer = KeySigner(KEY, f"{did}#key-1")
-    file.write_bytes(sign(contexts, signer=signer, issuer=Issuer(id=did, name="Structure (exemple)")))
+    file.write_bytes(sign(contexts, signer=signer, issuer=Profile(id=did, name="Structure (exemple)")))
     for as_json in (False, True):
         assert run(file, loopback=False, as_json=as_json) != 0
         assert "--loopback" in capsys.readouterr().err
@@ -146,6 +159,7 @@ def test_a_badge_of_elsewhere_gives_no_hint(tmp_path, badge, capsys):
     assert "--loopback" not in capsys.readouterr().err
 
 
+@pytest.mark.covers("open-badges-3.0", "Web Resource")
 def test_an_address_is_fetched(badge, capsys):
     with serve_on_loopback({"/badge": (200, "application/vc", badge)}) as base:
         assert run(f"{base}/badge") == 0
@@ -232,8 +246,8 @@ def test_what_a_badge_says_does_not_steer_the_terminal(tmp_path, contexts, capsy
         id="https://node.example/badges/1",
         name=name,
         description="Vu.",
-        criteria_narrative="Vu.",
-        kind=Kind.EXPERIENCE,
+        criteria=Criteria(narrative="Vu."),
+        achievement_type=Kind.EXPERIENCE.achievement_type,
     )
     file = tmp_path / "badge.json"
     file.write_bytes(sign(contexts, achievement=achievement))

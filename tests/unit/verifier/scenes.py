@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw
 
-from credentials.open_badges import Achievement, Alignment, Evidence, Issuer, Kind
+from credentials.open_badges import Achievement, Alignment, Criteria, Evidence, Kind, Profile
+from credentials.open_badges import Image as BadgeImage
 from credentials.status import build_status_entry
 from did.errors import FetchError
 from tests.unit.credentials.conftest import LIST_URL, NOW, World
@@ -59,6 +60,9 @@ def emblem_url() -> str:
 
 
 def drone(**changes: Any) -> Achievement:
+    """The badge about a drone; `criteria_narrative`, `kind`, `image_url` and `image_caption` are its words and
+    its picture.
+    """
     values: dict[str, Any] = {
         "id": "https://node.example/badges/drone",
         "name": "Pilotage de drone",
@@ -67,7 +71,8 @@ def drone(**changes: Any) -> Achievement:
         "kind": Kind.EXPERIENCE,
         "image_url": emblem_url(),
         "image_caption": "Un drone",
-        "alignments": (
+        "in_language": "fr",
+        "alignment": (
             Alignment(
                 target_name="Suivre des consignes",
                 target_url="https://skills.example/1",
@@ -78,12 +83,21 @@ def drone(**changes: Any) -> Achievement:
             ),
         ),
     }
-    return Achievement(**(values | changes))
+    values |= changes
+    words = {name: values.pop(name) for name in ("criteria_narrative", "kind", "image_url", "image_caption")}
+    return Achievement(
+        criteria=Criteria(narrative=words["criteria_narrative"]),
+        achievement_type=words["kind"].achievement_type,
+        image=BadgeImage(id=words["image_url"], caption=words["image_caption"])
+        if words["image_url"]
+        else None,
+        **values,
+    )
 
 
 def signed(world: World, **changes: Any) -> dict[str, Any]:
     arguments: dict[str, Any] = {
-        "issuer": Issuer(
+        "issuer": Profile(
             id=world.issuer_id, name="Mission locale du bocage (exemple)", url="https://node.example/"
         ),
         "achievement": drone(),
@@ -105,7 +119,7 @@ def by_stranger(world: World, **changes: Any) -> dict[str, Any]:
     """Signed by somebody whom the verifier does not know."""
     stranger: KeySigner = world.stranger
     did = stranger.verification_method.partition("#")[0]
-    issuer = Issuer(id=did, name=changes.pop("issuer_name", "Association inconnue (exemple)"))
+    issuer = Profile(id=did, name=changes.pop("issuer_name", "Association inconnue (exemple)"))
     arguments: dict[str, Any] = {"achievement": drone(), "issuer": issuer} | changes
     return world.sign(world.badge(**arguments), stranger)
 
@@ -124,7 +138,7 @@ def unreachable(world: World) -> dict[str, Any]:
 def unreachable_issuer(world: World) -> dict[str, Any]:
     world.served.serve("https://away.example/.well-known/did.json", FetchError(detail="down"))
     document = world.badge(
-        issuer=Issuer(id="did:web:away.example", name="Structure au loin (exemple)"), achievement=drone()
+        issuer=Profile(id="did:web:away.example", name="Structure au loin (exemple)"), achievement=drone()
     )
     badge = world.sign(document)
     badge["proof"]["verificationMethod"] = "did:web:away.example#key-1"

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from credentials.open_badges import Alignment, Evidence, Issuer
+from credentials.open_badges import Alignment, Evidence, Profile
 from tests.pages import submit
 from tests.unit.verifier.scenes import SCENES, drone, signed
 
@@ -72,10 +72,10 @@ def watch(context: BrowserContext) -> Watched:
 
 def naughty_badge(world: World, text: str) -> dict[str, Any]:
     document = world.badge(
-        issuer=Issuer(id=world.issuer_id, name=text),
+        issuer=Profile(id=world.issuer_id, name=text),
         achievement=drone(
             name=text, description=text, criteria_narrative=text, image_caption=text,
-            alignments=(Alignment(target_name=text, target_url="https://skills.example/1", target_framework=text, target_code=text),),
+            alignment=(Alignment(target_name=text, target_url="https://skills.example/1", target_framework=text, target_code=text),),
         ),
         evidence=(Evidence(name=text, narrative=text),),
     )  # fmt: skip

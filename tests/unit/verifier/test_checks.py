@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from credentials.baking import bake_png, bake_svg
+from credentials.cose import sign_cose_credential
 from credentials.exchange.presentations import make_presentation
 from credentials.status import build_status_entry
 from did.encodings import encode_base64url
@@ -53,6 +54,7 @@ def shared(world: World, *badges: dict[str, Any], **changes: Any) -> dict[str, A
 # handed in by a person
 
 
+@pytest.mark.covers("open-badges-3.0", "File Format")
 @pytest.mark.parametrize(
     ("name", "wrap"),
     [
@@ -69,6 +71,17 @@ def test_a_file_is_checked_whatever_its_name(place: Place, name: str, wrap: Any)
     assert answer.status_code == 200
     assert 'data-verdict="valid"' in answer.text
     assert "passwd" not in answer.text
+
+
+@pytest.mark.covers("vc-jose-cose", "3.3.1")
+def test_a_badge_in_cose_is_checked(place: Place):
+    world = place.world
+    message = sign_cose_credential(world.badge(), signer=world.issuer, now=NOW)
+    with place.browser() as browser:
+        good = browser.verify(message, name="badge.cbor")
+        spoilt = browser.verify(message.replace(b"drone", b"avion"), name="badge.cbor")
+    assert 'data-verdict="valid"' in good.text
+    assert 'data-verdict="invalid"' in spoilt.text
 
 
 @pytest.mark.parametrize(
@@ -124,6 +137,7 @@ def test_odd_json_is_never_a_badge(place: Place, text: str):
     assert 'data-outcome="valid"' not in answer.text.split("check-line")[0]
 
 
+@pytest.mark.covers("open-badges-3.0", "Web Resource")
 def test_an_address_is_pasted_or_given(place: Place):
     address = "https://node.example/awards/1"
     place.world.served.serve(address, signed(place.world))
@@ -142,6 +156,7 @@ def test_an_address_is_pasted_or_given(place: Place):
     assert found == [(422, "link_unknown"), (422, "address_unreachable"), (422, "address_not_allowed")]
 
 
+@pytest.mark.covers("sd-jwt-vc", "7.1")
 @pytest.mark.attack("F1")
 @pytest.mark.parametrize(
     "address",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.requests import Request
 
-from credentials.open_badges import Issuer, Kind
+from credentials.open_badges import Kind, Profile
 from credentials.verification import CREDENTIAL_STEPS, PRESENTATION_STEPS
 from tests.unit.credentials.conftest import NOW
 from tests.unit.verifier.scenes import SCENES, drone, edited, signed
@@ -146,7 +146,7 @@ def test_the_first_screen_never_has_more_than_thirty_words(place: Place, languag
         # deceptive letters are seen in the name itself, the other two are the library's warnings
         name = ("Missiоn " if "deceptive_letters" in chosen else "Mission ") + LONG
         document = place.world.badge(
-            issuer=Issuer(id="did:web:mission.example:node", name=name),
+            issuer=Profile(id="did:web:mission.example:node", name=name),
             achievement=drone(name=LONG, description=f"{LONG} {LONG} {LONG}", kind=kind or Kind.ROLE),
         )
         if "not_bound_to_presenter" in chosen:
@@ -170,7 +170,8 @@ def test_no_reason_takes_the_first_screen_beyond_thirty_words(place: Place, lang
     assert len(codes) > 20
     assert len(steps) > 8
     document = place.world.badge(
-        issuer=Issuer(id="did:web:mission.example", name=LONG), achievement=drone(name=LONG, description=LONG)
+        issuer=Profile(id="did:web:mission.example", name=LONG),
+        achievement=drone(name=LONG, description=LONG),
     )
     signature = passed("proof", "issuer_key") if proven else []
     cases = [*((code, "status") for code in codes), *(("a_code_of_tomorrow", step) for step in steps)]
@@ -193,6 +194,7 @@ def test_a_kind_of_participation_is_never_called_a_certification(place: Place):
     )
 
 
+@pytest.mark.covers("di-1.0", "7.1")
 def test_the_day_it_was_earned_stands_apart_from_the_day_it_was_issued(place: Place):
     with place.browser() as browser:
         page = browser.verify(json.dumps(signed(place.world)).encode()).text
@@ -280,7 +282,7 @@ def test_letters_that_deceive_are_flagged_and_the_domain_stands_beside(place: Pl
     with place.browser() as browser:
         page = browser.verify(json.dumps(SCENES["unknown_issuer"].make(place.world)).encode()).text
         assert "deceptive_letters" not in page
-        badge = signed(place.world, issuer=Issuer(id=place.world.issuer_id, name=name))
+        badge = signed(place.world, issuer=Profile(id=place.world.issuer_id, name=name))
         page = browser.verify(json.dumps(badge).encode()).text
     screen = page[page.index('<section class="outcome') : page.index("report-folds")]
     assert 'data-verdict="valid"' in screen

@@ -37,6 +37,7 @@ def part_of(part: str) -> dict:
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.1", "6.3")
 @pytest.mark.parametrize(
     ("question", "words", "path", "value"),
     [
@@ -77,6 +78,7 @@ def test_a_question_becomes_dcql(question, words, path, value):
     DcqlQuery.parse(asked)
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.2", "B.1", "B.3")
 def test_the_question_comes_in_every_format_and_any_one_answers_it():
     asked = Asked.parse("any", "ignored").to_dcql()
     formats = {each["id"]: each["format"] for each in asked["credentials"]}
@@ -152,6 +154,7 @@ def test_the_form_names_the_issuers_that_are_known(place: Place):
     assert "Mission locale (exemple)" in page
 
 
+@pytest.mark.covers("openid4vp-1.0", "5", "5.2", "5.8", "11.1")
 def test_the_request_object_is_what_openid4vp_says(place_on_either: Place):
     place = place_on_either
     with place.browser() as browser, place.wallet() as wallet:
@@ -191,6 +194,7 @@ def test_the_request_object_is_what_openid4vp_says(place_on_either: Place):
     assert checked.response_uri == response_uri
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.10")
 def test_a_wallet_may_fetch_the_request_with_get_and_without_a_nonce(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
         request = wallet.open(browser.ask().link())
@@ -198,6 +202,7 @@ def test_a_wallet_may_fetch_the_request_with_get_and_without_a_nonce(place: Plac
     assert request.wallet_nonce is None
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.10")
 def test_a_wallet_nonce_of_a_megabyte_is_refused(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
         uri = query_of(browser.ask().link())["request_uri"]
@@ -247,6 +252,7 @@ def test_an_unknown_request_object_is_not_found(place: Place):
     )
 
 
+@pytest.mark.covers("openid4vp-1.0", "9")
 def test_a_wallet_of_the_house_is_offered_first(contexts: ContextStore, tmp_path: Path):
     place = open_place(contexts, f"sqlite:///{tmp_path / 'v.db'}", wallet_url="https://wallet.example/")
     with place.browser() as browser, place.wallet() as wallet:
@@ -276,6 +282,7 @@ def test_for_development_a_request_travels_unsigned_in_its_link(contexts: Contex
     place.app.state.database.dispose()
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.7")
 @pytest.mark.parametrize("prefix", ["redirect_uri", "decentralized_identifier"])
 def test_a_link_too_long_for_a_code_is_still_there_to_send(
     contexts: ContextStore, tmp_path: Path, prefix: str
@@ -293,4 +300,18 @@ def test_a_link_too_long_for_a_code_is_still_there_to_send(
     assert is_short == (prefix == "decentralized_identifier")
     assert ('class="qr"' in asking.page) == is_short
     assert f'value="{escape(asking.link())}"' in asking.page
+    place.app.state.database.dispose()
+
+
+@pytest.mark.parametrize("formats", [("dc+sd-jwt",), ("dc+sd-jwt", "ldp_vc")])
+@pytest.mark.covers("openid4vp-1.0", "6.2", "11.1")
+def test_a_verifier_asks_for_the_formats_that_it_reads_and_names_no_other(
+    contexts: ContextStore, tmp_path: Path, formats: tuple[str, ...]
+):
+    place = open_place(contexts, f"sqlite:///{tmp_path / 'v.db'}", credential_formats=formats)
+    with place.browser() as browser, place.wallet() as wallet:
+        request = wallet.open(browser.ask().link())
+    assert tuple(each.format for each in request.dcql_query.credentials) == formats
+    assert len(request.dcql_query.credential_sets) == (len(formats) > 1)
+    assert tuple(request.client_metadata["vp_formats_supported"]) == formats
     place.app.state.database.dispose()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from sqlmodel import select
@@ -39,6 +40,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str]:
     return answer.status_code, body["error"], body["code"]
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.1", "8.2", "14.11")
 def test_a_badge_is_asked_for_presented_and_read(place_on_either: Place):
     place = place_on_either
     with place.browser() as browser, place.wallet() as wallet:
@@ -71,6 +73,7 @@ def test_a_badge_is_asked_for_presented_and_read(place_on_either: Place):
     }
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.2")
 @pytest.mark.attack("G6", "J4")
 def test_a_nonce_is_spent_once_by_32_answers_at_a_time(place_on_either: Place):
     place = place_on_either
@@ -86,6 +89,7 @@ def test_a_nonce_is_spent_once_by_32_answers_at_a_time(place_on_either: Place):
     assert refused == {(400, "invalid_request", "already_answered")}
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.2")
 @pytest.mark.attack("G6")
 @pytest.mark.parametrize(
     ("changes", "code"),
@@ -112,6 +116,7 @@ def test_a_presentation_for_another_request_is_refused_and_said_so(
         assert wallet.answer(browser.ask().link(), signed(place.world)).status_code == 200
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.2")
 @pytest.mark.attack("G6")
 @pytest.mark.parametrize("member", ["challenge", "domain"])
 def test_a_presentation_bound_to_nothing_is_refused(place: Place, member: str):
@@ -124,6 +129,7 @@ def test_a_presentation_bound_to_nothing_is_refused(place: Place, member: str):
         assert result_of(browser, asking)["outcome"] == "invalid"
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.2")
 @pytest.mark.attack("G6")
 def test_an_answer_cannot_be_used_for_a_second_request(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
@@ -136,6 +142,7 @@ def test_an_answer_cannot_be_used_for_a_second_request(place: Place):
         assert result_of(browser, first)["outcome"] == "valid"
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.2")
 @pytest.mark.attack("G7")
 def test_a_presentation_for_one_verifier_is_refused_by_another(
     place: Place, contexts: ContextStore, tmp_path: Path
@@ -159,6 +166,7 @@ def test_a_presentation_for_one_verifier_is_refused_by_another(
     other.app.state.database.dispose()
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.2", "13", "14.3")
 @pytest.mark.attack("G9")
 def test_answered_on_this_device_the_result_waits_for_the_response_code(place: Place):
     with place.browser() as browser, place.browser() as victim, place.wallet() as wallet:
@@ -184,6 +192,7 @@ def test_answered_on_this_device_the_result_waits_for_the_response_code(place: P
         assert browser.client.get(path).status_code == 403
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.2", "13", "14.3")
 @pytest.mark.attack("G9")
 def test_a_response_code_opens_its_own_result_only(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
@@ -197,6 +206,7 @@ def test_a_response_code_opens_its_own_result_only(place: Place):
         assert browser.client.get(f"/results/{first.id}?response_code={codes[0]}").status_code == 303
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_extras_are_dropped_unread(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
@@ -212,6 +222,7 @@ def test_extras_are_dropped_unread(place: Place):
         assert "CANARY" not in browser.client.get(f"/results/{asking.id}").text
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_another_badge_than_the_one_asked_for_is_refused(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
@@ -226,6 +237,7 @@ def test_another_badge_than_the_one_asked_for_is_refused(place: Place):
         assert wallet.answer(browser.ask("kind", kind="skill").link(), right).status_code == 200
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.6")
 @pytest.mark.attack("G10")
 def test_more_badges_than_asked_for_are_refused(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
@@ -278,6 +290,7 @@ def test_a_stolen_badge_is_worth_nothing_in_other_hands(place: Place):
         assert wallet.answer(browser.ask().link(), signed(place.world)).status_code == 200
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.2", "14.2")
 @pytest.mark.attack("G13")
 def test_the_state_and_nonce_of_another_way_are_refused(place: Place):
     with place.browser() as browser, place.wallet() as wallet:
@@ -303,6 +316,28 @@ def test_an_answer_to_nothing_or_too_late_is_refused(place: Place):
         assert browser.status(asking)["status"] == "expired"
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.2")
+def test_an_answer_is_a_form_with_each_parameter_once(place: Place):
+    with place.browser() as browser, place.wallet() as wallet:
+        request = wallet.open(browser.ask().link())
+        vp_token = json.dumps({"badge": [wallet.present(request, signed(place.world))]}, ensure_ascii=False)
+        form = {"vp_token": vp_token, "state": request.state}
+        where = urlsplit(request.response_uri).path
+        sent_as = {"Content-Type": "application/x-www-form-urlencoded"}
+        twice, broken = urlencode([*form.items(), ("state", request.state)]), urlencode(form) + "&error=%FF"
+        for refused in (
+            wallet.client.post(where, json=form),
+            wallet.client.post(where, files={name: (None, value) for name, value in form.items()}),
+            wallet.client.post(where, content=twice, headers=sent_as),
+            wallet.client.post(where, content=broken, headers=sent_as),
+        ):
+            assert (refused.status_code, refused.json()["error"]) == (400, "invalid_request")
+        # a sign that was escaped twice stays escaped, and what is escaped without need is read
+        odd = urlencode(form | {"other": "%22"}).replace("badge", "%62adge").replace("%7B", "%7b")
+        assert wallet.client.post(where, content=odd, headers=sent_as).status_code == 200
+
+
+@pytest.mark.covers("openid4vp-1.0", "8.5")
 def test_a_learner_may_say_no(place_on_either: Place):
     place = place_on_either
     with place.browser() as browser, place.wallet() as wallet:
@@ -340,6 +375,7 @@ def test_a_badly_signed_presentation_spoils_a_good_badge(place: Place):
         assert 'data-verdict="valid"' not in page
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.3")
 @pytest.mark.attack("H6")
 def test_another_browser_sees_nothing_of_a_request_or_its_result(place: Place):
     with (
@@ -364,6 +400,7 @@ def test_another_browser_sees_nothing_of_a_request_or_its_result(place: Place):
             assert browser.client.get(path).status_code == 200
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.3")
 @pytest.mark.attack("H6")
 def test_a_forged_cookie_is_no_session(place: Place):
     with place.browser() as browser, place.browser() as other:

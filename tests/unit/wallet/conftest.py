@@ -47,17 +47,28 @@ class Browser:
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
         self.page: httpx.Response | None = None
+        self.copies: dict[str, list[str]] = {}  # those that the last page of consent showed
 
     def open(self, path: str, *, follow: bool = True) -> httpx.Response:
         self.page = self.client.get(path, headers={"accept": "text/html"}, follow_redirects=follow)
-        return self.page
+        return self._read(self.page)
 
     def submit(self, path: str, *, follow: bool = True, **fields: Any) -> httpx.Response:
         token = re.search(r'name="csrf_token" value="([0-9a-f]+)"', self.open("/scan").text)[1]
         headers = {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
-        content = httpx.QueryParams({"csrf_token": token, **fields})
+        held = self.copies if path.startswith("/present/") else {}
+        content = httpx.QueryParams({"csrf_token": token, **held, **fields})
         self.page = self.client.post(path, content=str(content), headers=headers, follow_redirects=follow)
-        return self.page
+        return self._read(self.page)
+
+    def _read(self, page: httpx.Response) -> httpx.Response:
+        """Keep the fields of a page of consent that a person does not see."""
+        found = re.findall(r'name="(copy-[^"]+)" value="([^"]*)"', page.text)
+        if found:
+            self.copies = {}
+        for name, value in found:
+            self.copies.setdefault(name, []).append(value)
+        return page
 
     def data(self, attribute: str) -> list[str]:
         """Values of a data- attribute of the page."""

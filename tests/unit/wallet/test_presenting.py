@@ -40,6 +40,7 @@ def open_request(browser, link):
     return browser.data("request-id")[0]
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.4.3", "15.1")
 def test_the_consent_page_names_who_asks_and_everything_that_would_be_seen(stored):
     world, browser = stored, holder_of_one(stored)
     request_id = open_request(browser, world.verifier.request())
@@ -91,6 +92,7 @@ def test_a_request_waits_for_its_person_to_sign_in(world):
     assert "Pilotage de drone" in page.text
 
 
+@pytest.mark.covers("openid4vp-1.0", "8.5", "15.1", "15.9")
 def test_declining_shows_nothing_and_tells_only_that(world):
     browser = holder_of_one(world)
     request_id = open_request(browser, world.verifier.request())
@@ -127,6 +129,7 @@ def test_with_several_badges_none_is_chosen_for_the_person(world):
     assert len(world.verifier.reports[0].credentials) == 1
 
 
+@pytest.mark.covers("openid4vp-1.0", "6.4.2")
 def test_what_is_not_needed_is_not_given_by_itself(world):
     browser = holder_of_one(world)
     optional = {**copy.deepcopy(ANY_BADGE), "id": "extra"}
@@ -225,6 +228,7 @@ def test_two_requests_at_once_are_each_answered_to_their_own_verifier(world):
     assert len(world.verifier.forms) == 1
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.9.1", "14.10")
 @pytest.mark.attack("G8")
 def test_a_request_object_of_another_client_is_refused(world):
     """A link that names one verifier and leads to another's request."""
@@ -238,6 +242,7 @@ def test_a_request_object_of_another_client_is_refused(world):
     assert browser.open(f"/present?{other.request()}").status_code == 200
 
 
+@pytest.mark.covers("openid4vp-1.0", "14.4")
 @pytest.mark.attack("G8")
 def test_an_answer_goes_only_where_the_client_lives(world):
     world.verifier.response_base = "https://thief.example"
@@ -270,6 +275,7 @@ def test_no_domain_is_said_to_have_signed_what_a_key_without_a_domain_did(world)
     assert "est signée par employer.example" in browser.open(f"/present?{world.verifier.request()}").text
 
 
+@pytest.mark.covers("openid4vp-1.0", "5")
 @pytest.mark.attack("G8")
 def test_a_request_that_nobody_signed_is_refused_unless_the_setting_says_so(tmp_path):
     for allowed in (False, True):
@@ -307,6 +313,7 @@ def test_a_bent_link_is_refused(world, change, error):
     assert browser.open(f"/present?{urlencode(link)}").status_code == 200
 
 
+@pytest.mark.covers("openid4vp-1.0", "5.10", "5.10.1")
 def test_a_request_fetched_by_post_echoes_our_nonce(world):
     browser = holder_of_one(world)
     request_id = open_request(browser, world.verifier.request(method="post"))
@@ -376,7 +383,12 @@ def test_a_crash_while_answering_leaves_a_request_that_can_be_answered(stored):
     # nobody knows yet whether the first one is still at it
     with pytest.raises(PresentingError) as caught:
         presenting.present(
-            world.service, visitor_of(world), request_id, {"badge": [browser.badge]}, wait_seconds=0.2
+            world.service,
+            visitor_of(world),
+            request_id,
+            {"badge": [browser.badge]},
+            seen={"badge": [browser.badge]},
+            wait_seconds=0.2,
         )
     assert (caught.value.code, caught.value.again) == ("request_busy", True)
     world.clock.move(seconds=61)
@@ -391,7 +403,8 @@ def test_32_parallel_answers_send_one(stored):
     visitor = visitor_of(world)
 
     def answer(_):
-        return presenting.present(world.service, visitor, request_id, {"badge": [browser.badge]}).state
+        shown = {"badge": [browser.badge]}
+        return presenting.present(world.service, visitor, request_id, shown, seen=shown).state
 
     with ThreadPoolExecutor(32) as pool:
         assert list(pool.map(answer, range(32))) == ["shared"] * 32
@@ -403,7 +416,7 @@ def test_a_second_tap_waits_and_comes_to_the_same(world, cut):
     browser = holder_of_one(world)
     request_id = open_request(browser, world.verifier.request())
     second = world.browser()
-    second.client.cookies = browser.client.cookies
+    second.client.cookies, second.copies = browser.client.cookies, browser.copies
     sending, go_on, answer = threading.Event(), threading.Event(), world.verifier.answer
 
     def answer_slowly(asked):

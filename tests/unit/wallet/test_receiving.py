@@ -22,6 +22,7 @@ def only_badge(world):
     return holding.find_badge(world.service, row.passport_id, row.id)
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.3", "8.3", "15")
 def test_a_badge_is_seen_before_any_account_and_received_after(stored):
     world, browser = stored, stored.browser()
     page = browser.open(f"/receive?{world.issuer.offer()}")
@@ -50,6 +51,7 @@ def test_a_badge_is_seen_before_any_account_and_received_after(stored):
     assert browser.open("/passport").text.count("data-badge-id=") == 1
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.1.2")
 def test_an_offer_by_value_is_received_too(world):
     browser = world.browser()
     browser.sign_up()
@@ -57,6 +59,7 @@ def test_an_offer_by_value_is_received_too(world):
     assert len(world.issuer.delivered) == 1
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.2", "15")
 def test_refusing_leaves_nothing_and_tells_nobody(world):
     browser = world.browser()
     offer_id = browser.open_offer(world.issuer.offer())
@@ -73,6 +76,7 @@ def test_refusing_leaves_nothing_and_tells_nobody(world):
         assert session.exec(select(ReceivedOffer)).one().sealed_content is None
 
 
+@pytest.mark.covers("openid4vci-1.0", "4.2", "15")
 @pytest.mark.attack("G5")
 def test_opening_an_offer_accepts_nothing_even_for_somebody_who_is_signed_in(world):
     hostile = SimulatedIssuer("https://hostile.example", clock=world.clock, name="Mission locale (exemple)")
@@ -145,6 +149,7 @@ def test_what_could_not_be_checked_is_kept_only_when_the_person_says_so_and_neve
     assert browser.data("outcome")[0] == "valid"
 
 
+@pytest.mark.covers("openid4vci-1.0", "6.1")
 def test_a_transaction_code_is_asked_for_and_a_wrong_one_can_be_typed_again(world):
     browser = world.browser()
     browser.sign_up()
@@ -190,6 +195,7 @@ def test_a_fault_of_the_network_at_any_step_is_mended_by_accepting_again(stored,
     assert len(world.issuer.delivered) == 1
 
 
+@pytest.mark.covers("openid4vci-1.0", "14")
 def test_an_answer_lost_after_the_badge_was_issued_is_asked_for_again(world):
     browser = world.browser()
     browser.sign_up()
@@ -282,6 +288,7 @@ def test_an_offer_that_leads_nowhere_says_why(world, link, status, error):
     assert (page.status_code, browser.data("error")) == (status, [error])
 
 
+@pytest.mark.covers("openid4vci-1.0", "12.2.1")
 def test_metadata_of_another_issuer_is_refused(world):
     world.issuer.metadata = {"credential_issuer": "https://other.example"}
     browser = world.browser()

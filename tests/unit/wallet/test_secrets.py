@@ -49,6 +49,8 @@ def live(world):
     } | {"number": number}  # fmt: skip
 
 
+@pytest.mark.covers("sd-jwt", "9.12", "10.2")
+@pytest.mark.covers("openid4vci-1.0", "15")
 @pytest.mark.attack("I5")
 def test_the_database_says_nothing_of_what_a_passport_holds(stored):
     told = live(stored)
@@ -59,6 +61,7 @@ def test_the_database_says_nothing_of_what_a_passport_holds(stored):
         assert each["id"] not in content
 
 
+@pytest.mark.covers("sd-jwt", "10.2")
 @pytest.mark.attack("I5")
 def test_a_sealed_record_opens_in_its_own_place_only(world):
     live(world)

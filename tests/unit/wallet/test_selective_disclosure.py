@@ -58,6 +58,7 @@ def show(browser, request_id):
     assert browser.data("request-state") == ["shared"], browser.page.text
 
 
+@pytest.mark.covers("openid4vp-1.0", "15.4")
 @pytest.mark.parametrize("form", ["ldp_vc", "dc+sd-jwt"])
 @pytest.mark.attack("G10")
 def test_only_what_is_asked_leaves(world, form):
@@ -98,6 +99,7 @@ def test_the_story_leaves_when_it_is_asked_for(world, form):
     assert badge.credential.narrative == WORDS
 
 
+@pytest.mark.covers("openid4vp-1.0", "15.4")
 @pytest.mark.parametrize("form", ["ldp_vc", "dc+sd-jwt"])
 def test_where_everything_is_asked_for_nothing_is_said_to_be_hidden(world, form):
     browser = holder(world, form)
@@ -110,6 +112,7 @@ def test_where_everything_is_asked_for_nothing_is_said_to_be_hidden(world, form)
     assert "(une partie)" not in browser.open("/log").text
 
 
+@pytest.mark.covers("openid4vp-1.0", "15.4")
 @pytest.mark.parametrize("form", ["ldp_vc", "dc+sd-jwt"])
 def test_a_question_that_names_no_claims_gets_the_least(world, form):
     browser = holder(world, form)
@@ -137,6 +140,7 @@ def test_a_format_that_cannot_hide_says_so_and_goes_whole(world):
     assert report.credentials[0].credential.narrative == WORDS
 
 
+@pytest.mark.covers("openid4vp-1.0", "11.1")
 def test_a_verifier_that_reads_no_derived_proofs_gets_the_proof_over_the_whole(world):
     browser = holder(world)
     world.verifier.vp_formats = {"ldp_vc": {"cryptosuite_values": ["eddsa-rdfc-2022"]}}
@@ -166,6 +170,7 @@ def _offer_in(world, form):
     return world.issuer.offer()
 
 
+@pytest.mark.covers("openid4vci-1.0", "8.3", "A.1.1", "A.1.2", "A.3")
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_badge_of_every_format_is_kept_as_it_came_shown_and_checked(stored, form):
     browser = holder(stored, form)

@@ -36,6 +36,7 @@ def fetch(world, path, accept="application/vp"):
     return with_no_cookie.client.get(path, headers={"accept": accept})
 
 
+@pytest.mark.covers("vcdm-2.0", "6.2")
 def test_a_link_gives_a_presentation_bound_to_its_address_and_its_end(stored):
     world, browser = stored, holder(stored)
     _, path = prepare(browser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlmodel import Field, select
 
+from tests.event_loop import run as run_to_end
 from web import migrating
 from web.database import Database, UtcDateTime, new_id, service_registry
 from web.statements import Statement
@@ -199,6 +201,83 @@ def test_deeds_that_wait_share_a_commit(tmp_path):
     database.dispose()
 
 
+def commit_together(database, deeds) -> list:
+    """Commit deeds from one event loop; gives what they gave, or the exceptions that they raised."""
+
+    async def run() -> list:
+        return await asyncio.gather(*(database.commit(deed) for deed in deeds), return_exceptions=True)
+
+    return run_to_end(run())
+
+
+def test_in_an_event_loop_a_deed_is_committed_when_it_has_its_result(database):
+    async def run(number: int) -> bool:
+        await database.commit(lambda transaction: add(transaction, number))
+        found = await database.look(lambda transaction: transaction.first(FIND, {"which": str(number)}))
+        return found == (str(number), None)
+
+    async def run_all() -> list[bool]:
+        return await asyncio.gather(*map(run, range(16)))
+
+    # in one loop after another: the thread that writes belongs to none
+    assert run_to_end(run_all()) == [True] * 16
+    assert thing_ids(database) == set(map(str, range(16)))
+    assert commit_together(database, [lambda transaction: add(transaction, 16)]) == [1]
+
+
+def test_in_an_event_loop_a_deed_that_fails_takes_no_other_with_it(database):
+    def deed(number: int):
+        def act(transaction) -> int:
+            add(transaction, number)
+            if number == 1:
+                raise RuntimeError(number)
+            if number == 2:
+                add(transaction, number)
+            return number
+
+        return act
+
+    outcomes = commit_together(database, [deed(number) for number in range(4)])
+    assert [each if isinstance(each, int) else type(each) for each in outcomes] == [
+        0,
+        RuntimeError,
+        IntegrityError,
+        3,
+    ]
+    assert thing_ids(database) == {"0", "3"}
+
+
+def test_deeds_of_requests_that_came_together_share_a_commit_and_a_thread_may_write_too(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'shared.db'}")
+    Base.metadata.create_all(database._writing)
+    said: list[str] = []
+    database.dispose()
+    sa.event.listen(
+        database._writing, "connect", lambda connection, _: connection.set_trace_callback(said.append)
+    )
+    assert (
+        commit_together(database, [lambda transaction, n=number: add(transaction, n) for number in range(8)])
+        == [1] * 8
+    )
+    assert said.count("COMMIT") == 1
+    assert database.apply(lambda transaction: add(transaction, 8)) == 1
+    # what waits to be written when it is closed is written
+    database.dispose()
+    assert len(thing_ids(database)) == 9
+    database.dispose()
+
+
+def test_who_waits_no_more_leaves_the_deed_done_and_the_others_served(database):
+    async def run() -> int:
+        given_up = asyncio.ensure_future(database.commit(lambda transaction: add(transaction, 0)))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        return await database.commit(lambda transaction: add(transaction, 1))
+
+    assert run_to_end(run()) == 1
+    assert "1" in thing_ids(database)
+
+
 def test_a_database_that_does_not_answer_fails_every_deed_once(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
     tried, failed = [], []
@@ -211,6 +290,9 @@ def test_a_database_that_does_not_answer_fails_every_deed_once(tmp_path):
 
     at_once(4, run)
     assert sorted(failed) == [0, 1, 2, 3]
+    assert tried == []
+    outcomes = commit_together(database, [lambda _: tried.append(0)] * 3)
+    assert [type(each) for each in outcomes] == [OperationalError] * 3
     assert tried == []
 
 

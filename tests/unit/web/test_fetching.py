@@ -121,6 +121,10 @@ def test_development_reaches_this_machine_by_its_plain_names():
         assert listener.connections == 2
 
 
+@pytest.mark.covers("did-web", "2.5.2")
+@pytest.mark.covers("token-status-list", "11.4")
+@pytest.mark.covers("openid4vp-1.0", "14.8")
+@pytest.mark.covers("sd-jwt-vc", "3", "7.1")
 @pytest.mark.attack("F2")
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 305, 307, 308])
 def test_redirects_are_not_followed(status):

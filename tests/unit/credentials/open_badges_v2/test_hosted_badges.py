@@ -45,6 +45,7 @@ def _changed(change: Callable[[Scene], object]) -> Scene:
     return scene
 
 
+@pytest.mark.covers("open-badges-2.0", "HostedBadge Verification")
 def test_a_hosted_badge_is_valid_and_said_to_be_what_it_is() -> None:
     scene = hosted()
     report = scene.report(json.dumps(scene.assertion).encode())
@@ -57,6 +58,7 @@ def test_a_hosted_badge_is_valid_and_said_to_be_what_it_is() -> None:
     assert not {"proof", "issuer_key"} & {check.name for check in report.checks}
 
 
+@pytest.mark.covers("open-badges-2.0", "Evidence", "Image", "Criteria", "AlignmentObject")
 def test_the_view_shows_what_was_fetched() -> None:
     view = hosted().report().credential
     assert view is not None
@@ -76,6 +78,7 @@ def test_the_address_alone_is_enough() -> None:
     assert scene.report(ASSERTION.encode()).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("open-badges-2.0", "HostedBadge Verification")
 def test_nothing_of_the_copy_in_hand_is_believed_but_its_id() -> None:
     scene = hosted()
     edited = scene.assertion | {
@@ -107,6 +110,7 @@ def test_a_badge_class_without_an_address_comes_with_its_assertion() -> None:
     assert scene.report().outcome is Outcome.VALID
 
 
+@pytest.mark.covers("open-badges-2.0", "Open Badges in Linked Data", "Assertion", "BadgeClass", "Profile")
 @pytest.mark.parametrize(
     ("change", "outcome", "code"),
     [
@@ -178,6 +182,7 @@ def test_each_broken_rule_has_its_code(change: Callable[[Scene], Any], outcome: 
     assert (report.outcome, report.codes) == (outcome, (code,))
 
 
+@pytest.mark.covers("open-badges-2.0", "Open Badges in Linked Data", "Assertion", "BadgeClass", "Profile")
 @pytest.mark.parametrize(
     "change",
     [
@@ -232,6 +237,7 @@ def test_what_hosts_answer(url: str, content: Any, outcome: Outcome, code: str) 
     assert (report.outcome, report.codes) == (outcome, (code,))
 
 
+@pytest.mark.covers("open-badges-2.0", "Revoking Hosted Assertions")
 def test_a_revoked_assertion_may_be_stripped_of_all_the_rest() -> None:
     scene = hosted()
     scene.more[ASSERTION] = {"@context": CONTEXT, "id": ASSERTION, "revoked": True}
@@ -278,6 +284,7 @@ def _forged() -> Scene:
     return scene
 
 
+@pytest.mark.covers("open-badges-2.0", "VerificationObject", "HostedBadge Verification")
 def test_a_strangers_host_speaks_for_no_issuer() -> None:
     assert _forged().report().codes == ("ob2_issuer_scope",)
     inside = _forged()
@@ -293,6 +300,7 @@ def test_a_document_of_somebody_else_under_ones_own_address_is_refused() -> None
     assert scene.report().codes == ("ob2_id_mismatch",)
 
 
+@pytest.mark.covers("open-badges-2.0", "VerificationObject", "HostedBadge Verification")
 @pytest.mark.parametrize(
     ("policy", "holds"),
     [
@@ -318,6 +326,7 @@ def test_the_issuer_says_where_its_assertions_stand(policy: dict[str, Any], hold
     assert report.codes == (() if holds else ("ob2_issuer_scope",))
 
 
+@pytest.mark.covers("open-badges-2.0", "VerificationObject", "HostedBadge Verification")
 @pytest.mark.parametrize(
     ("url", "holds"),
     [
@@ -352,6 +361,7 @@ def test_an_odd_policy_is_refused(policy: Any) -> None:
 # For whom
 
 
+@pytest.mark.covers("open-badges-2.0", "IdentityObject")
 @pytest.mark.parametrize(
     ("recipient", "code"),
     [
@@ -368,6 +378,7 @@ def test_for_whom_it_is(recipient: ExpectedRecipient, code: str | None) -> None:
     assert report.outcome is (Outcome.INVALID if code else Outcome.VALID)
 
 
+@pytest.mark.covers("open-badges-2.0", "IdentityObject")
 @pytest.mark.parametrize("spelling", ["email", "schema:email", "http://schema.org/email"])
 def test_a_recipient_in_clear(spelling: str) -> None:
     scene = hosted()
@@ -378,6 +389,7 @@ def test_a_recipient_in_clear(spelling: str) -> None:
     assert scene.report(recipient=ExpectedRecipient((EMAIL,))).codes == ("ob2_recipient_mismatch",)
 
 
+@pytest.mark.covers("open-badges-2.0", "IdentityObject")
 @pytest.mark.parametrize("identities", [(), ("",), (EMAIL, "")])
 def test_nobody_is_expected_by_mistake(identities: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="identity"):
@@ -414,6 +426,7 @@ def test_input_that_is_no_badge(data: bytes, code: str) -> None:
     assert (report.outcome, report.codes) == (Outcome.INVALID, (code,))
 
 
+@pytest.mark.covers("open-badges-2.0", "VerificationObject")
 def test_an_assertion_that_nobody_hosts_or_signed() -> None:
     scene = hosted()
     scene.assertion |= {"id": "urn:uuid:0b7d0c3e-3c9b-4a5e-9d6e-1f2a3b4c5d6e"}
@@ -432,6 +445,7 @@ def test_addresses_that_go_round_in_circles_are_asked_once(loop: str) -> None:
     assert len(scene.served.requests) <= MAXIMUM_FETCHES
 
 
+@pytest.mark.covers("open-badges-2.0", "Assertion")
 def test_time_decides_to_the_second() -> None:
     scene = hosted()
     scene.assertion["expires"] = "2026-11-24T09:30:00Z"

@@ -80,6 +80,7 @@ def test_everything_else_is_left_to_the_other_reader(data: bytes) -> None:
     assert find_open_badge_v2(data) is None
 
 
+@pytest.mark.covers("open-badges-2.0", "Badge Baking")
 def test_pictures(jws: bytes) -> None:
     assert find_open_badge_v2(_png(_itxt(JSON))) == JSON
     assert find_open_badge_v2(_png(_itxt(jws))) == jws
@@ -93,6 +94,7 @@ def test_pictures(jws: bytes) -> None:
     assert find_open_badge_v2(other + _element(JSON) + b"</svg>") == JSON
 
 
+@pytest.mark.covers("open-badges-2.0", "Badge Baking")
 def test_a_picture_that_holds_both_is_the_newer_one() -> None:
     png = bake_png(_png(_itxt(JSON)), CREDENTIAL)
     assert find_open_badge_v2(png) is None
@@ -102,6 +104,7 @@ def test_a_picture_that_holds_both_is_the_newer_one() -> None:
     assert find_open_badge_v2(svg) is None
 
 
+@pytest.mark.covers("open-badges-2.0", "Badge Baking")
 @pytest.mark.attack("H2", "H3")
 @pytest.mark.parametrize(
     ("data", "code"),

@@ -69,6 +69,7 @@ def _pem(key: Any) -> str:
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
+@pytest.mark.covers("open-badges-2.0", "SignedBadge Verification")
 def test_a_signed_badge_is_valid_and_said_to_be_of_an_older_form(check: Callable[..., Report]) -> None:
     report = check()
     assert report.outcome is Outcome.VALID, report.codes
@@ -97,6 +98,7 @@ def _ed25519_pem(raw: bytes) -> str:
     return f"-----BEGIN PUBLIC KEY-----\n{base64.b64encode(der).decode()}\n-----END PUBLIC KEY-----\n"
 
 
+@pytest.mark.covers("open-badges-2.0", "CryptographicKey")
 def test_the_profile_may_hold_the_key_itself(
     scene: Scene, check: Callable[..., Report], signer: tuple[KeySigner, str]
 ) -> None:
@@ -106,6 +108,7 @@ def test_the_profile_may_hold_the_key_itself(
     assert check().outcome is Outcome.VALID
 
 
+@pytest.mark.covers("open-badges-2.0", "CryptographicKey")
 def test_one_of_several_keys(
     scene: Scene, check: Callable[..., Report], stranger: tuple[KeySigner, str]
 ) -> None:
@@ -120,6 +123,7 @@ def test_one_of_several_keys(
 # Whose key it is
 
 
+@pytest.mark.covers("open-badges-2.0", "CryptographicKey")
 @pytest.mark.attack("B3")
 def test_a_key_in_the_header_is_not_looked_at(
     check: Callable[..., Report], stranger: tuple[KeySigner, str]
@@ -129,6 +133,7 @@ def test_a_key_in_the_header_is_not_looked_at(
     assert check(**header).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("open-badges-2.0", "CryptographicKey")
 def test_a_key_that_the_assertion_brings_along_is_not_the_issuers(
     scene: Scene, check: Callable[..., Report], stranger: tuple[KeySigner, str]
 ) -> None:
@@ -213,6 +218,7 @@ def test_each_broken_rule_has_its_code(
 # The signature
 
 
+@pytest.mark.covers("open-badges-2.0", "SignedBadge Verification")
 @pytest.mark.attack("B1", "B2")
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "RS512", "PS256", "ES256", None])
 def test_the_key_decides_the_algorithm(
@@ -239,6 +245,7 @@ def test_odd_headers(scene: Scene, signer: tuple[KeySigner, str], header: str, c
     assert scene.report(b".".join([encoded, payload, signature])).codes == (code,)
 
 
+@pytest.mark.covers("open-badges-2.0", "SignedBadge Verification")
 def test_an_altered_payload(scene: Scene, signer: tuple[KeySigner, str]) -> None:
     header, _, signature = token(scene.assertion, signer[0]).split(b".")
     altered = json.dumps(scene.assertion | {"issuedOn": "2020-01-01T00:00:00Z"}).encode()
@@ -249,6 +256,7 @@ def test_an_altered_payload(scene: Scene, signer: tuple[KeySigner, str]) -> None
 # Taken back
 
 
+@pytest.mark.covers("open-badges-2.0", "RevocationList", "Revoking a Signed Badge")
 @pytest.mark.parametrize(
     ("entry", "revoked"),
     [
@@ -276,6 +284,7 @@ def test_an_issuer_without_a_list(scene: Scene, check: Callable[..., Report]) ->
     assert check().outcome is Outcome.VALID
 
 
+@pytest.mark.covers("open-badges-2.0", "RevocationList", "Revoking a Signed Badge")
 @pytest.mark.attack("E6")
 @pytest.mark.parametrize(
     "content",
@@ -303,6 +312,7 @@ def test_a_long_list_is_read_to_its_end(scene: Scene, check: Callable[..., Repor
 # PEM
 
 
+@pytest.mark.covers("open-badges-2.0", "CryptographicKey")
 @pytest.mark.attack("A15")
 @pytest.mark.parametrize(
     "make",

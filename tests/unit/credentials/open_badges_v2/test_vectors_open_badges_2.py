@@ -26,6 +26,12 @@ def _served(hosted: bytes | None = None) -> ServedDocuments:
     return served
 
 
+@pytest.mark.covers(
+    "open-badges-2.0",
+    "Open Badges in Linked Data",
+    "Internationalization and Multilingual Badges",
+    "HostedBadge Verification",
+)
 @pytest.mark.parametrize(
     "name", ["basic-assertion", "basic-assertion-no-public-key", "basic-assertion-with-language"]
 )
@@ -40,6 +46,7 @@ def test_hosted_assertions_that_the_public_validator_takes(name: str) -> None:
     assert report.credential.achievement_name in {"Awesome Robotics Badge", "Insignia fantastica"}
 
 
+@pytest.mark.covers("open-badges-2.0", "Open Badges in Linked Data", "HostedBadge Verification")
 @pytest.mark.parametrize(
     ("name", "code"),
     [
@@ -58,6 +65,7 @@ def test_hosted_assertions_that_are_refused(name: str, code: str) -> None:
     assert (report.outcome, report.codes) == (Outcome.INVALID, (code,))
 
 
+@pytest.mark.covers("open-badges-2.0", "SignedBadge Verification")
 @pytest.mark.parametrize(
     ("name", "codes"), [("simple", ()), ("simple-not-revoked", ()), ("simple-revoked", ("revoked",))]
 )
@@ -70,6 +78,7 @@ def test_signed_assertions(name: str, codes: tuple[str, ...]) -> None:
     assert report.securing == "open_badges_2_signed"
 
 
+@pytest.mark.covers("open-badges-2.0", "SignedBadge Verification")
 @pytest.mark.parametrize("name", ["simple", "simple-not-revoked"])
 def test_every_altered_signature_is_refused(name: str) -> None:
     header, payload, signature = (VECTORS / f"{name}.jwt").read_bytes().strip().split(b".")
@@ -80,6 +89,7 @@ def test_every_altered_signature_is_refused(name: str) -> None:
     assert (report.outcome, report.codes) == (Outcome.INVALID, ("jws_signature",))
 
 
+@pytest.mark.covers("open-badges-2.0", "Badge Baking")
 def test_the_baked_picture() -> None:
     data = find_open_badge_v2((VECTORS / "simple-badge.png").read_bytes())
     assert data is not None

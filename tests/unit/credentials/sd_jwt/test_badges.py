@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from credentials.errors import CredentialsError
-from credentials.open_badges import Evidence, Issuer
+from credentials.open_badges import Evidence, Profile
 from credentials.report import Outcome
 from credentials.sd_jwt import (
     OPEN_BADGE_VCT,
@@ -57,6 +57,7 @@ def twin(world: World, document: dict[str, Any] | None = None, **options: Any) -
     )
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.2.2")
 def test_the_twin_verifies_and_says_all_that_the_badge_says(world: World) -> None:
     document = rich_badge(world)
     verified = verify_sd_jwt_vc(twin(world), context=world.context(), now=NOW)
@@ -218,7 +219,7 @@ def test_a_required_member_hidden_and_not_shown_makes_no_badge(world: World) -> 
 
 
 def test_an_https_issuer_stands_for_the_did_web_of_its_host(world: World) -> None:
-    badge = world.badge(issuer=Issuer(id="did:web:issuer.example:tenant", name="Mission locale"))
+    badge = world.badge(issuer=Profile(id="did:web:issuer.example:tenant", name="Mission locale"))
     claims, disclosable = open_badge_claims(badge, iss="https://issuer.example/tenant")
     key = world.issuer.public_key.to_jwk() | {"kid": "1"}
     world.served.serve(

@@ -66,6 +66,7 @@ def present(world: World, token: str, pointers: tuple[str, ...] = ("/name",), **
 BOUND: dict[str, Any] = {"expected_nonce": NONCE, "expected_audience": AUDIENCE}
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.4")
 def test_every_step_is_made(world: World) -> None:
     report = check(world, issue(world))
     assert report.outcome is Outcome.VALID
@@ -73,6 +74,7 @@ def test_every_step_is_made(world: World) -> None:
     assert [warning.code for warning in report.warnings] == ["unknown_issuer"]
 
 
+@pytest.mark.covers("sd-jwt", "7.3")
 def test_a_presentation(world: World) -> None:
     presented = present(world, issue(world))
     report = check(world, presented, **BOUND)
@@ -84,6 +86,7 @@ def test_a_presentation(world: World) -> None:
     assert verified.content == presented.encode()
 
 
+@pytest.mark.covers("sd-jwt", "7.3")
 @pytest.mark.attack("B19")
 @pytest.mark.parametrize(
     "expected", [{"expected_nonce": NONCE}, {"expected_audience": AUDIENCE}, BOUND | {"expected_nonce": ""}]
@@ -107,6 +110,7 @@ def test_binding_in_the_report(world: World) -> None:
     assert late.check("holder_binding").code == "too_old"
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.4")
 def test_a_failed_step_leaves_the_later_ones_unmade(world: World) -> None:
     report = check(world, signed(claims(world), signer=world.stranger, typ="dc+sd-jwt"))
     assert report.check("issuer_key").code == "issuer_mismatch"
@@ -170,6 +174,7 @@ TOKENS: list[tuple[str, Callable[[dict[str, Any]], Any], str, str]] = [
 ]
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.4")
 @pytest.mark.attack("B9")
 @pytest.mark.attack("B10")
 @pytest.mark.attack("B11")
@@ -188,6 +193,7 @@ def test_findings(world: World, change: Callable[[dict[str, Any]], Any], step: s
     assert report.outcome is expected
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.4")
 @pytest.mark.parametrize(
     "value",
     [
@@ -204,12 +210,14 @@ def test_claims_that_hold(world: World, value: dict[str, Any]) -> None:
     assert check(world, token).outcome is Outcome.VALID
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5")
 def test_a_certificate_chain_is_not_read_and_says_so(world: World) -> None:
     token = sign_compact({"vct": VCT}, signer=world.issuer, typ="dc+sd-jwt", header={"x5c": ["AA"]}) + "~"
     report = check(world, token)
     assert (report.outcome, report.codes) == (Outcome.INDETERMINATE, ("unsupported_x5c",))
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5")
 def test_https_issuers(world: World) -> None:
     iss = "https://issuer.example/t"
     url = "https://issuer.example/.well-known/jwt-vc-issuer/t"
@@ -312,6 +320,7 @@ def serve_statuses(world: World, statuses: dict[int, int], **options: Any) -> No
     world.served.serve(LIST_URI, token.encode())
 
 
+@pytest.mark.covers("token-status-list", "6.2")
 @pytest.mark.parametrize(
     ("statuses", "code"), [({}, "ok"), ({3: 1}, "revoked"), ({3: 2}, "suspended"), ({4: 1}, "ok")]
 )

@@ -79,6 +79,7 @@ def refused(served: ServedDocuments | None = None, **options: Any) -> str:
     return "found"
 
 
+@pytest.mark.covers("sd-jwt-vc", "4.1")
 @pytest.mark.parametrize(
     ("iss", "url"),
     [
@@ -94,6 +95,7 @@ def test_the_well_known_string_goes_between_host_and_path(iss: str, url: str) ->
     assert issuer_metadata_url(iss) == url
 
 
+@pytest.mark.covers("sd-jwt-vc", "3", "7.1")
 @pytest.mark.attack("F4")
 @pytest.mark.parametrize(
     "iss",
@@ -128,6 +130,7 @@ def test_other_identifiers_are_never_fetched(iss: str) -> None:
     assert caught.value.code == "issuer_invalid"
 
 
+@pytest.mark.covers("sd-jwt", "10.3")
 def test_loopback_only_where_it_is_let_through() -> None:
     assert issuer_metadata_url("http://localhost:8000", allow_loopback=True)
     served = ServedDocuments(
@@ -137,6 +140,7 @@ def test_loopback_only_where_it_is_let_through() -> None:
     assert refused(served, iss="http://localhost:8000") == "issuer_invalid"
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5", "4.2")
 def test_keys_by_value_and_by_reference() -> None:
     assert find() == ISSUER.public_key
     served = ServedDocuments({URL: metadata(jwks=None, jwks_uri=JWKS_URL), JWKS_URL: {"keys": [jwk()]}})
@@ -181,6 +185,7 @@ METADATA: list[tuple[str, Any, str]] = [
 ]
 
 
+@pytest.mark.covers("sd-jwt-vc", "4.2", "4.3")
 @pytest.mark.attack("B11")
 @pytest.mark.parametrize(
     ("document", "code"), [case[1:] for case in METADATA], ids=[case[0] for case in METADATA]
@@ -189,6 +194,7 @@ def test_metadata(document: Any, code: str) -> None:
     assert refused(ServedDocuments({URL: document})) == code
 
 
+@pytest.mark.covers("sd-jwt-vc", "4.2", "4.3")
 def test_no_metadata() -> None:
     assert refused(ServedDocuments()) == "notFound"
 
@@ -201,6 +207,7 @@ def test_without_a_kid_there_must_be_one_key_of_the_algorithm() -> None:
     assert find(two) == ISSUER.public_key
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5")
 @pytest.mark.attack("B3")
 def test_keys_that_the_token_brings_do_nothing() -> None:
     header = {
@@ -220,12 +227,14 @@ def did_web_world(**keys: KeySigner) -> ServedDocuments:
     return ServedDocuments({"https://issuer.example/.well-known/did.json": build_did_document(did, listed)})
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5")
 @pytest.mark.parametrize("kid", ["did:web:issuer.example#a", "#a", "#a-jwk"])
 def test_did_web(kid: str) -> None:
     world = did_web_world(a=ISSUER, b=STRANGER)
     assert find(world, iss="did:web:issuer.example", header={"kid": kid}) == ISSUER.public_key
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5")
 def test_dids_that_are_keys() -> None:
     for did in (did_key(ISSUER.public_key), did_jwk(ISSUER.public_key)):
         assert find(iss=did, header={}) == ISSUER.public_key
@@ -240,6 +249,7 @@ def test_a_did_without_a_kid_has_one_key() -> None:
     assert refused(did_web_world(a=ISSUER, b=STRANGER), iss=did, header={}) == "verification_method_not_found"
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.5")
 @pytest.mark.attack("B4")
 @pytest.mark.parametrize(
     ("kid", "code"),
@@ -277,6 +287,7 @@ def test_a_key_that_is_not_for_assertions() -> None:
     assert code == "invalid_verification_relationship"
 
 
+@pytest.mark.covers("sd-jwt-vc", "7.3")
 def test_the_policy_closes_ways() -> None:
     did = did_key(ISSUER.public_key)
     assert find(iss=did, header={})
@@ -329,6 +340,7 @@ def test_keys_are_remembered_for_a_while() -> None:
         assert len(served.requests) == requests
 
 
+@pytest.mark.covers("sd-jwt", "9.8")
 def test_a_new_key_is_found_though_the_old_ones_are_remembered() -> None:
     policy = replace(WEB_ISSUERS, memory=IssuerKeyMemory())
     served = ServedDocuments({URL: metadata(jwk(STRANGER, kid="key-0"))})

@@ -36,6 +36,7 @@ def refused(claims: dict[str, Any], disclosable: Iterable[str] = (), **options: 
     return caught.value.code
 
 
+@pytest.mark.covers("sd-jwt", "4.1", "9.6")
 def test_nothing_hidden_stands_in_the_payload() -> None:
     token = issue()
     text = json.dumps(payload_of(token))
@@ -55,12 +56,14 @@ def test_without_anything_hidden_there_is_no_trace_of_hiding() -> None:
     assert token.count("~") == 1
 
 
+@pytest.mark.covers("sd-jwt", "9.3")
 def test_salts_are_new_each_time_and_128_bits_long() -> None:
     salts = [part[0] for _ in range(20) for part in contents(issue())]
     assert len(set(salts)) == len(salts)
     assert {len(salt) for salt in salts} == {22}
 
 
+@pytest.mark.covers("sd-jwt", "9.3")
 def test_a_salt_that_comes_again_is_refused() -> None:
     with pytest.raises(SdJwtError) as caught:
         conceal({"a": 1, "b": 2}, ["/a", "/b"], salts=lambda: "same")
@@ -68,6 +71,7 @@ def test_a_salt_that_comes_again_is_refused() -> None:
     assert conceal({"a": 1, "b": 2}, ["/a"], salts=lambda: "same").disclosures
 
 
+@pytest.mark.covers("sd-jwt", "4.2.5", "10.4")
 @pytest.mark.parametrize("decoys", [1, 3, 16])
 def test_decoys(decoys: int) -> None:
     token = issue(decoys=decoys)
@@ -133,6 +137,7 @@ def test_as_much_can_be_hidden_as_a_reader_takes() -> None:
     assert refused(claims, pointers) == "too_many_pointers"
 
 
+@pytest.mark.covers("sd-jwt", "9.4")
 def test_a_hash_that_nobody_should_use() -> None:
     assert refused({"a": 1}, algorithm="md5") == "sd_alg_unsupported"
 
@@ -195,6 +200,7 @@ def test_selection(asked: list[str], shown: list[str]) -> None:
     assert everything.claims["iss"] == verified.claims["iss"]
 
 
+@pytest.mark.covers("sd-jwt", "7.2")
 def test_deriving_again_shows_less_and_never_more() -> None:
     token = issue()
     first = derive_sd_jwt(token, ["/address", "/nationalities/1"])
@@ -207,6 +213,7 @@ def test_deriving_again_shows_less_and_never_more() -> None:
     assert caught.value.code == "pointer_not_found"
 
 
+@pytest.mark.covers("sd-jwt", "7.2")
 def test_a_holder_notices_what_a_verifier_would_refuse() -> None:
     token = issue()
     with pytest.raises(SdJwtError) as caught:
@@ -217,6 +224,7 @@ def test_a_holder_notices_what_a_verifier_would_refuse() -> None:
 VC_CLAIMS: dict[str, Any] = {"iss": "did:web:a.example", "vct": "https://a.example/type", "name": "Ana"}
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.2.2")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
@@ -242,6 +250,7 @@ def test_an_sd_jwt_vc_that_no_verifier_would_take(changes: dict[str, Any], code:
     assert caught.value.code == code
 
 
+@pytest.mark.covers("sd-jwt-vc", "2.2.2")
 def test_an_sd_jwt_vc_says_who_issued_it() -> None:
     claims = {name: value for name, value in VC_CLAIMS.items() if name != "iss"}
     with pytest.raises(SdJwtError) as caught:
@@ -276,6 +285,7 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return [path, *below] if path else below
 
 
+@pytest.mark.covers("sd-jwt", "6")
 @settings(deadline=None)
 @given(st.dictionaries(st.text("ab/~é", min_size=1, max_size=3), JSON, max_size=4), st.data())
 def test_any_claims_any_hiding_any_choice(claims: dict[str, Any], data: st.DataObject) -> None:

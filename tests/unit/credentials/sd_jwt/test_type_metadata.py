@@ -34,6 +34,7 @@ class Shelf:
         return self.content if vct == VCT else None
 
 
+@pytest.mark.covers("sd-jwt-vc", "5.3.4", "5.7", "6", "7.8")
 @pytest.mark.parametrize(
     "named",
     [
@@ -51,6 +52,7 @@ def test_these_very_bytes(named: str | None) -> None:
     assert read_type_metadata(DOCUMENT, vct=VCT, integrity=named)["vct"] == VCT
 
 
+@pytest.mark.covers("sd-jwt-vc", "5.3.4", "5.7", "6", "7.8")
 @pytest.mark.attack("B21")
 @pytest.mark.parametrize(
     ("named", "code"),
@@ -72,6 +74,7 @@ def test_other_bytes(named: str, code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.covers("sd-jwt-vc", "5.2", "5.7")
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -89,6 +92,7 @@ def test_documents(content: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.covers("sd-jwt-vc", "5.3.1", "7.5", "7.8")
 @pytest.mark.attack("B21")
 @pytest.mark.parametrize(
     ("content", "code", "outcome"),
@@ -105,6 +109,7 @@ def test_in_the_report(world: World, content: bytes | None, code: str, outcome: 
     assert (report.check("type_metadata").code, report.outcome) == (code, outcome)
 
 
+@pytest.mark.covers("sd-jwt-vc", "7.9", "8.4")
 def test_who_has_no_source_does_not_look(world: World) -> None:
     claims = {"iss": world.issuer_id, "vct": VCT, "vct#integrity": integrity(b"x")}
     token = issue_sd_jwt_vc(claims, disclosable=[], signer=world.issuer)

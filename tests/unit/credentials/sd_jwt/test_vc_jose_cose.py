@@ -9,7 +9,13 @@ import pytest
 from contexts import ContextsError
 from credentials.errors import CredentialsError
 from credentials.sd_jwt import derive_sd_jwt, disclosable_pointers, present_sd_jwt
-from credentials.sd_jwt.vc_jose_cose import TYP, SecuredBySdJwt, is_vc_sd_jwt, issue_vc_sd_jwt, read_vc_sd_jwt
+from credentials.sd_jwt.vc_jose_cose import (
+    VC_SD_JWT,
+    SecuredBySdJwt,
+    is_vc_sd_jwt,
+    issue_vc_sd_jwt,
+    read_vc_sd_jwt,
+)
 from credentials.secured import ExpectedSigner
 from credentials.status import build_status_entry
 from did.errors import DidError
@@ -19,6 +25,7 @@ from tests.unit.credentials.sd_jwt.tokens import AUDIENCE, NONCE, NOW, SECONDS, 
 if TYPE_CHECKING:
     from tests.unit.credentials.conftest import World
 
+TYP = VC_SD_JWT.typ
 DISCLOSABLE = ("/evidence", "/evidence/0", "/credentialSubject/achievement/image")
 
 
@@ -41,6 +48,7 @@ def refused(world: World, token: str, controller: str | None = None) -> str:
     return "ok"
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.1", "5.2")
 def test_the_document_comes_back(world: World) -> None:
     secured = read_vc_sd_jwt(issue(world))
     assert secured.document == world.badge()
@@ -50,6 +58,7 @@ def test_the_document_comes_back(world: World) -> None:
     assert result.verification_methods == (world.issuer.verification_method,)
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.1", "5.2")
 def test_what_is_hidden_is_left_out(world: World) -> None:
     token = issue(world, decoys=1)
     assert set(disclosable_pointers(token)) == set(DISCLOSABLE)
@@ -59,6 +68,7 @@ def test_what_is_hidden_is_left_out(world: World) -> None:
     assert secured.document["credentialSubject"]["achievement"]["image"]
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.1", "6.1.3")
 def test_the_header_is_that_of_the_specification(world: World) -> None:
     header = read_vc_sd_jwt(issue(world)).sd_jwt.jws.unverified_header
     assert (header["typ"], header["cty"], header["kid"]) == (
@@ -68,6 +78,7 @@ def test_the_header_is_that_of_the_specification(world: World) -> None:
     )
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.1", "6.1.3")
 @pytest.mark.attack("B9")
 @pytest.mark.parametrize("typ", ["dc+sd-jwt", "vc+jwt", "JWT", "kb+jwt"])
 def test_another_token(world: World, typ: str) -> None:
@@ -83,6 +94,7 @@ def test_telling_it_from_other_tokens(world: World) -> None:
         assert not is_vc_sd_jwt(other)
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.1", "5.2")
 def test_not_by_the_issuer(world: World) -> None:
     assert refused(world, issue(world, signer=world.stranger)) == "issuer_mismatch"
     assert refused(world, issue(world), did_of(world.stranger)) == "issuer_mismatch"
@@ -131,6 +143,7 @@ def test_a_status_cannot_be_made_hidden(world: World) -> None:
     assert caught.value.code == "claim_not_disclosable"
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.1", "5.2")
 @pytest.mark.attack("B20")
 @pytest.mark.parametrize(
     ("changes", "code"),
@@ -155,6 +168,7 @@ def test_claims_beside_the_members(world: World, changes: dict[str, Any], code: 
     assert refused(world, signed(world.badge() | changes, signer=world.issuer, typ=TYP)) == code
 
 
+@pytest.mark.covers("vc-jose-cose", "3.2.2")
 def test_a_key_binding_belongs_into_a_presentation(world: World) -> None:
     token = issue(world, holder_key=world.holder.public_key)
     assert refused(world, token) == "ok"
@@ -162,6 +176,7 @@ def test_a_key_binding_belongs_into_a_presentation(world: World) -> None:
     assert refused(world, present_sd_jwt(token, [], **aims)) == "key_binding_unexpected"
 
 
+@pytest.mark.covers("vc-jose-cose", "5.4")
 def test_what_is_no_credential_is_not_issued(world: World) -> None:
     badge = world.badge()
     badge.pop("validFrom")
@@ -191,6 +206,7 @@ def test_a_proof_that_nobody_would_check_is_refused(world: World) -> None:
     assert refused(world, signed(document, signer=world.issuer, typ=TYP)) == "ok"
 
 
+@pytest.mark.covers("vc-jose-cose", "5.4")
 @pytest.mark.attack("C2", "C5")
 def test_a_context_that_is_not_known(world: World) -> None:
     badge = world.badge()

@@ -72,6 +72,7 @@ def verify(example: dict[str, Any], token: str, **options: Any) -> Any:
     return verify_sd_jwt(token, **(arguments | options))
 
 
+@pytest.mark.covers("sd-jwt", "4.1", "4.2.1", "4.2.2", "4.2.3", "4.2.4", "4.2.6", "6")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_conceals_the_same_claims_in_the_same_disclosures(name: str) -> None:
     example = EXAMPLES[name]
@@ -86,6 +87,7 @@ def test_conceals_the_same_claims_in_the_same_disclosures(name: str) -> None:
     assert concealed.payload == without_decoys(payload, example["decoys"])
 
 
+@pytest.mark.covers("sd-jwt", "6", "7.1", "7.3")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_all_disclosures_together_give_all_claims(name: str) -> None:
     example = EXAMPLES[name]
@@ -94,6 +96,7 @@ def test_all_disclosures_together_give_all_claims(name: str) -> None:
     assert set(processed.pointers) == set(example["disclosable"])
 
 
+@pytest.mark.covers("sd-jwt", "6", "7.1", "7.3")
 @pytest.mark.parametrize("name", SIGNED)
 def test_their_presentation_verifies_and_gives_their_claims(name: str) -> None:
     example = EXAMPLES[name]
@@ -102,6 +105,7 @@ def test_their_presentation_verifies_and_gives_their_claims(name: str) -> None:
     assert (verified.holder_key == public_key("holder")) is ("key_binding" in example)
 
 
+@pytest.mark.covers("sd-jwt", "7.2")
 @pytest.mark.parametrize("name", SIGNED)
 def test_the_holder_derives_what_they_present(name: str) -> None:
     example = EXAMPLES[name]
@@ -111,6 +115,7 @@ def test_the_holder_derives_what_they_present(name: str) -> None:
     assert set(disclosable_pointers(example["issued"])) == set(example["disclosable"])
 
 
+@pytest.mark.covers("sd-jwt", "4.2.3")
 def test_the_digest_of_the_text() -> None:
     # section 4.2.3
     text = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0"
@@ -118,6 +123,7 @@ def test_the_digest_of_the_text() -> None:
     assert read_disclosure(text).value == "Möbius"
 
 
+@pytest.mark.covers("sd-jwt", "6", "7.1", "7.3")
 @pytest.mark.parametrize("name", SIGNED)
 @pytest.mark.parametrize("part", range(4))
 def test_their_presentation_altered_in_any_part_does_not_verify(name: str, part: int) -> None:
@@ -132,6 +138,7 @@ def test_their_presentation_altered_in_any_part_does_not_verify(name: str, part:
         verify(example, altered)
 
 
+@pytest.mark.covers("sd-jwt", "4.3.2")
 @pytest.mark.parametrize("name", [name for name in SIGNED if "key_binding" in EXAMPLES[name]])
 @pytest.mark.parametrize(
     ("options", "code"),
@@ -151,6 +158,8 @@ def test_their_presentation_for_another_purpose(name: str, options: dict[str, An
     assert caught.value.code == code
 
 
+@pytest.mark.covers("sd-jwt", "9.8")
+@pytest.mark.covers("sd-jwt-vc", "2.4", "4.2")
 @pytest.mark.parametrize("served", [True, False])
 def test_their_sd_jwt_vc_with_the_keys_that_its_issuer_publishes(world: World, served: bool) -> None:
     example = EXAMPLES["arf-pid"]

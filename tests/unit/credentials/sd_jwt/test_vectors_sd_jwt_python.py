@@ -18,6 +18,8 @@ from did.keys import KeySigner, KeyType, PrivateKey
 from tests.unit.credentials.sd_jwt.test_vectors_rfc9901 import salts_of, without_decoys, write_as_rfc
 from tests.unit.credentials.sd_jwt.tokens import NOW
 
+pytestmark = pytest.mark.covers("sd-jwt", "4.2.5", "6", "7.1")
+
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors" / "sd-jwt-python" / "cases.json").read_text())
 CASES = {case["id"]: case for case in VECTORS["cases"]}
 
