@@ -7,7 +7,7 @@ Pure ASGI and a single layer, since every request pays for it. In order:
 4. the body is text in UTF-8, if it is text, and ends before its limit (H14);
 5. security headers are added to the answer;
 6. an exception that nobody foresaw becomes a 500 without its text (H13);
-7. one line is logged: method, route template, status, time.
+7. one line is logged: method, route template, status (499: nobody was there to be answered), time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 from starlette._utils import get_route_path
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from web.logging import where
@@ -105,6 +105,8 @@ class Guard:
             await self._answer(exchange)
         except _BodyTooLargeError:
             await exchange.respond_problem(Problem("too_large", status=413))
+        except ClientDisconnect:
+            pass  # nobody is there to be answered, and anybody can hang up: the access line says it
         except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, its text stays inside
             await _answer_unexpected(exchange, error)
         finally:

@@ -16,25 +16,19 @@ from contexts import ContextsError, reading_units, strict_json
 from credentials.cose.claims import read_cwt_claims
 from credentials.cose.errors import CoseError
 from credentials.cose.sign1 import UnverifiedSign1, parse_sign1, verify_sign1
-from credentials.costs import SIGNATURE_UNITS, token_units
-from credentials.data_integrity import ProofResult
+from credentials.costs import token_units
 from credentials.data_model import Version
-from credentials.jose.claims import (
-    check_audience_and_nonce,
-    check_claims,
-    check_signature_period,
-    read_issued_at,
-    signing_moment,
-)
-from credentials.jose.keys import KeyName, find_key
+from credentials.jose.claims import check_claims
+from credentials.jose.keys import KeyName
 from credentials.jose.profiles import REGISTERED_CLAIMS, Profile, Role
-from credentials.secured import check_contexts_known, with_embedded_proofs
-from did.document import Relationship
+from credentials.jose.verifying import verify_signed
+from credentials.secured import with_embedded_proofs
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from contexts import WorkBudget
+    from credentials.data_integrity import ProofResult
     from credentials.secured import ExpectedSigner
     from credentials.verification_context import VerificationContext
 
@@ -103,28 +97,23 @@ class SecuredByCose:
         Raises:
             ProofError: "proof_expired", "proof_not_yet_valid", "domain_mismatch", "challenge_mismatch",
                 "issuer_mismatch", and those of embedded proofs.
-            CoseError, JoseError, DidError: see `verify_sign1` and `credentials.jose.keys.find_key`.
-            ContextsError: see `check_contexts_known`.
+            CoseError, JoseError, DidError, ContextsError: see `verify_sign1` and `verify_signed`.
 
         Source: VC-JOSE-COSE, section 5.3; RFC 9052, section 4.4.
         """
-        check_signature_period(self.claims, self.profile, now=now, skew_seconds=context.skew_seconds)
-        check_audience_and_nonce(self.claims, domain=expected.domain, challenge=expected.challenge)
-        key = find_key(
-            KeyName(self.message.unverified_header.kid, None),
-            controller=expected.controller,
-            relationship=Relationship(expected.proof_purpose),
+        signed = verify_signed(
+            self.document,
+            self.claims,
+            self.profile,
+            expected=expected,
+            key_name=KeyName(self.message.unverified_header.kid, None),
             algorithm=self.message.algorithm,
-            needs_name=self.profile.needs_key_name,
+            verify_signature=lambda key: verify_sign1(
+                self.message, public_key=key, algorithms=context.jws_algorithms
+            ),
             context=context,
             now=now,
-            signed_at=signing_moment(self.claims, self.profile, of_then=expected.of_then),
         )
-        context.spend(SIGNATURE_UNITS[key.public_key.key_type])
-        verify_sign1(self.message, public_key=key.public_key, algorithms=context.jws_algorithms)
-        check_contexts_known(self.document, context)
-        signed_at = read_issued_at(self.claims, self.profile)
-        signed = ProofResult("", (key.id,), (key.controller,), signed_at, (key.public_key,))
         return with_embedded_proofs(signed, self.document, expected, context=context, now=now)
 
 

@@ -6,26 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from contexts import reading_units
-from credentials.costs import SIGNATURE_UNITS, token_units
-from credentials.data_integrity import ProofResult
-from credentials.jose.claims import (
-    check_audience_and_nonce,
-    check_claims,
-    check_signature_period,
-    complete_document,
-    read_issued_at,
-    signing_moment,
-)
-from credentials.jose.keys import KeyName, find_key
+from credentials.costs import token_units
+from credentials.jose.claims import check_claims, complete_document
+from credentials.jose.keys import KeyName
 from credentials.jose.profiles import Profile, Role, find_profile
+from credentials.jose.verifying import verify_signed
 from credentials.jws import UnverifiedJws, parse_compact, read_unverified_claims, verify_signature
-from credentials.secured import ExpectedSigner, check_contexts_known, with_embedded_proofs
-from did.document import Relationship
+from credentials.secured import ExpectedSigner, with_embedded_proofs
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from contexts import WorkBudget
+    from credentials.data_integrity import ProofResult
     from credentials.verification_context import VerificationContext
 
 JsonObject = dict[str, Any]
@@ -33,7 +26,6 @@ JsonObject = dict[str, Any]
 MAXIMUM_TOKEN_BYTES: Final = 1_410_000
 _MAXIMUM_PAYLOAD: Final = 1_048_576
 _MAX_DEPTH: Final = 64
-_RELATIONSHIPS: Final = {each.value: each for each in Relationship}
 
 
 @dataclass(frozen=True)
@@ -72,28 +64,23 @@ class SecuredByJwt:
         Raises:
             ProofError: "proof_expired", "proof_not_yet_valid", "domain_mismatch", "challenge_mismatch",
                 "issuer_mismatch", and those of embedded proofs.
-            JoseError, JwsError, DidError: see `find_key` and `verify_signature`.
-            ContextsError: see `check_contexts_known`.
+            JoseError, JwsError, DidError, ContextsError: see `verify_signed` and `verify_signature`.
 
         Source: VC-JOSE-COSE, section 5.1; RFC 7519, section 7.2.
         """
-        check_signature_period(self.claims, self.profile, now=now, skew_seconds=context.skew_seconds)
-        check_audience_and_nonce(self.claims, domain=expected.domain, challenge=expected.challenge)
-        key = find_key(
-            KeyName.read(self.jws),
-            controller=expected.controller,
-            relationship=_RELATIONSHIPS[expected.proof_purpose],
+        signed = verify_signed(
+            self.document,
+            self.claims,
+            self.profile,
+            expected=expected,
+            key_name=KeyName.read(self.jws),
             algorithm=self.jws.unverified_header["alg"],
-            needs_name=self.profile.needs_key_name,
+            verify_signature=lambda key: verify_signature(
+                self.jws, public_key=key, algorithms=context.jws_algorithms
+            ),
             context=context,
             now=now,
-            signed_at=signing_moment(self.claims, self.profile, of_then=expected.of_then),
         )
-        context.spend(SIGNATURE_UNITS[key.public_key.key_type])
-        verify_signature(self.jws, public_key=key.public_key, algorithms=context.jws_algorithms)
-        check_contexts_known(self.document, context)
-        signed_at = read_issued_at(self.claims, self.profile)
-        signed = ProofResult("", (key.id,), (key.controller,), signed_at, (key.public_key,))
         return with_embedded_proofs(signed, self.document, expected, context=context, now=now)
 
 

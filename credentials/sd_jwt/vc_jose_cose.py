@@ -9,12 +9,11 @@ Source: Securing Verifiable Credentials using JOSE and COSE, section 3.2 (Securi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from credentials.costs import SIGNATURE_UNITS, sd_jwt_units
-from credentials.data_integrity import ProofResult
+from credentials.costs import sd_jwt_units
 from credentials.data_model import (
     Version,
     check_context,
@@ -22,17 +21,11 @@ from credentials.data_model import (
     check_presentation_model,
 )
 from credentials.errors import DataModelError
-from credentials.jose.claims import (
-    check_audience_and_nonce,
-    check_claims,
-    check_signature_period,
-    read_issued_at,
-    signing_moment,
-    state_claims,
-)
-from credentials.jose.keys import KeyName, find_key
+from credentials.jose.claims import check_claims, state_claims
+from credentials.jose.keys import KeyName
 from credentials.jose.profiles import REGISTERED_CLAIMS, Profile, Role
 from credentials.jose.signing import check_signer
+from credentials.jose.verifying import verify_signed
 from credentials.jws import ALGORITHMS, MAXIMUM_BYTES, JwsError, parse_compact, verify_signature
 from credentials.sd_jwt.errors import SdJwtError
 from credentials.sd_jwt.issuing import issue_sd_jwt
@@ -40,14 +33,13 @@ from credentials.sd_jwt.parsing import UnverifiedSdJwt, parse_sd_jwt
 from credentials.sd_jwt.processing import PERMANENT_CLAIMS, process_payload
 from credentials.sd_jwt.subjects import may_withhold_subject
 from credentials.sd_jwt.verifying import check_binding_presence
-from credentials.secured import check_contexts_known
-from did.document import Relationship
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from contexts import WorkBudget
+    from credentials.data_integrity import ProofResult
     from credentials.secured import ExpectedSigner
     from credentials.verification_context import VerificationContext
     from did.keys import PublicKey, Signer
@@ -138,34 +130,23 @@ class SecuredBySdJwt:
         Raises:
             ProofError: "proof_expired", "proof_not_yet_valid", "domain_mismatch", "challenge_mismatch",
                 "issuer_mismatch".
-            JoseError, JwsError, DidError: see `find_key` and `verify_signature`.
-            ContextsError: see `check_contexts_known`.
+            JoseError, JwsError, DidError, ContextsError: see `verify_signed` and `verify_signature`.
         """
-        check_signature_period(self.claims, self.profile, now=now, skew_seconds=context.skew_seconds)
-        check_audience_and_nonce(self.claims, domain=expected.domain, challenge=expected.challenge)
         jws = self.sd_jwt.jws
-        key = find_key(
-            KeyName.read(jws),
-            controller=expected.controller,
-            relationship=Relationship(expected.proof_purpose),
+        signed = verify_signed(
+            self.document,
+            self.claims,
+            self.profile,
+            expected=expected,
+            key_name=KeyName.read(jws),
             algorithm=jws.unverified_header["alg"],
-            needs_name=self.profile.needs_key_name,
+            verify_signature=lambda key: verify_signature(
+                jws, public_key=key, algorithms=context.jws_algorithms & ALGORITHMS
+            ),
             context=context,
             now=now,
-            signed_at=signing_moment(self.claims, self.profile, of_then=expected.of_then),
         )
-        context.spend(SIGNATURE_UNITS[key.public_key.key_type])
-        verify_signature(jws, public_key=key.public_key, algorithms=context.jws_algorithms & ALGORITHMS)
-        check_contexts_known(self.document, context)
-        signed_at = read_issued_at(self.claims, self.profile)
-        return ProofResult(
-            "",
-            (key.id,),
-            (key.controller,),
-            signed_at,
-            (key.public_key,),
-            subject_withheld=self.subject_withheld,
-        )
+        return replace(signed, subject_withheld=self.subject_withheld)
 
 
 def is_vc_sd_jwt(token: bytes | str) -> bool:

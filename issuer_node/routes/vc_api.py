@@ -126,7 +126,7 @@ def get_profiles(sent: Asked) -> Response:
 async def post_issue(request: Request, profile: str) -> Response:
     """Sign a credential as a profile."""
     sent = await sent_to(request)
-    return await _answered(sent, _issue(sent, _profile(sent.api, profile)))
+    return await _answered(sent, _issue(sent, _profile(sent.api, profile)), generating=True)
 
 
 async def _issue(sent: Sent, issuer: IssuerProfile) -> Response:
@@ -292,8 +292,8 @@ async def _resolving(sent: Sent, verb: Callable[[VcApi], Response]) -> Response:
     )
 
 
-async def _answered(sent: Sent, verb: Coroutine[Any, Any, Response]) -> Response:
-    """The verb's answer; a refusal becomes a problem, by its code."""
+async def _answered(sent: Sent, verb: Coroutine[Any, Any, Response], *, generating: bool = False) -> Response:
+    """The verb's answer; a refusal becomes a problem, by its code, and by whether a proof is being made."""
     if not sent.is_json:
         verb.close()
         raise Problem("unsupported_media_type", status=415)
@@ -301,7 +301,8 @@ async def _answered(sent: Sent, verb: Coroutine[Any, Any, Response]) -> Response
         return await verb
     except REFUSALS as err:
         status = status_of_error(err)
-        return _json(refusal([problem_of_error(err)], status), status=status, media_type=_PROBLEM_TYPE)
+        problem = problem_of_error(err, generating=generating)
+        return _json(refusal([problem], status), status=status, media_type=_PROBLEM_TYPE)
 
 
 def _verdict(report: Report) -> Response:

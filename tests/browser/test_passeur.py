@@ -158,6 +158,22 @@ def test_a_session_is_awarded_with_the_keyboard_alone(street, new_person):
     assert len(passeur.is_on("data-slip-url")) == 3
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_coordinator_changes_the_keys(street, new_person, width):
+    coordinator = new_person(width)
+    sign_in(street, coordinator)
+    coordinator.go(f"{street.node.base_url}/keys")
+    before = coordinator.is_on("data-key-name")
+    coordinator.press("a[href$='/keys/rotate']")
+    coordinator.look("node-keys-rotate")
+    coordinator.press("form[action$='/keys/rotate'] button")
+    coordinator.look("node-keys")
+    assert len(coordinator.is_on("data-key-name")) > len(before)
+    assert {"in_use", "rotated"} == set(coordinator.is_on("data-key-state"))
+    coordinator.press("a[href$='/revoke']")
+    coordinator.look("node-keys-revoke")
+
+
 def test_a_passeur_signs_in_with_a_passkey(street, new_person):
     passeur = new_person(DESK)
     sign_in(street, passeur)

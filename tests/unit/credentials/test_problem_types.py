@@ -45,7 +45,7 @@ def proof(**changes: Any) -> Callable[[dict[str, Any]], None]:
 REFUSALS: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (lambda document: document.pop("proof"), PARSING),
     (lambda document: document.update(proof=None), PARSING),
-    (lambda document: document.update(undefinedTerm=1), f"{SECURITY}PROOF_TRANSFORMATION_ERROR"),
+    (lambda document: document.update(undefinedTerm=1), f"{SECURITY}DATA_LOSS_DETECTION_ERROR"),
     (
         lambda document: document["@context"].append("https://a.example/c"),
         f"{SECURITY}PROOF_TRANSFORMATION_ERROR",
@@ -101,4 +101,6 @@ def test_what_cannot_be_signed_is_a_generation_or_a_transformation_error(world: 
     assert sign(badge, previous_proof="urn:uuid:1") == f"{SECURITY}PROOF_GENERATION_ERROR"
     assert sign(badge, suite="ecdsa-rdfc-2019") == f"{SECURITY}PROOF_GENERATION_ERROR"
     assert sign(badge, proof_id="no url") == f"{SECURITY}PROOF_GENERATION_ERROR"
-    assert sign(badge | {"undefinedTerm": 1}) == f"{SECURITY}PROOF_TRANSFORMATION_ERROR"
+    assert sign(badge | {"undefinedTerm": 1}) == f"{SECURITY}DATA_LOSS_DETECTION_ERROR"
+    unknown = badge | {"@context": [*badge["@context"], "https://a.example/c"]}
+    assert sign(unknown) == f"{SECURITY}PROOF_TRANSFORMATION_ERROR"

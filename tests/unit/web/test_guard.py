@@ -6,6 +6,7 @@ import json
 import logging
 from typing import Any
 
+import anyio
 import pytest
 import structlog
 from fastapi import Depends, Request
@@ -282,6 +283,27 @@ def test_a_body_that_does_not_say_is_counted(client):
     headers = {"content-type": "application/json"}
     assert client.post("/read", content=parts(90), headers=headers).status_code == 413
     assert client.post("/read", content=parts(10), headers=headers).json() == {"bytes": 655_360}
+
+
+@pytest.mark.attack("H13", "H14")
+@pytest.mark.parametrize(("ending", "status"), [("http.disconnect", 499), ("http.request", 200)])
+def test_who_hangs_up_is_no_error_of_ours(ending, status):
+    sent: list[Any] = []
+    parts = [{"type": ending, "body": b"b"}, {"type": "http.request", "body": b"a", "more_body": True}]
+
+    async def receive() -> Any:
+        return parts.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1:8300"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "method": "POST", "path": "/read", "query_string": b"", "headers": headers}
+    with structlog.testing.capture_logs() as lines:
+        anyio.run(make_app(), scope, receive, send)
+    assert [(line["event"], line["log_level"]) for line in lines] == [("request", "info")]
+    assert lines[0]["status"] == status
+    assert [message["status"] for message in sent if "status" in message] == ([200] if status == 200 else [])
 
 
 # --- errors
